@@ -1,0 +1,548 @@
+//! A JSON reader that keeps places, duplicate keys and numbers as written, and survives broken text.
+//!
+//! Policies, claims and every JSON file of an evidence folder are read by it, so that a finding can put a
+//! caret under the byte that did it. Why not a crate: `docs/decisions/0002-own-json-reader.md`.
+
+use crate::span::Span;
+
+/// Nesting deeper than this is refused: no AWS document comes near it.
+pub const MAX_DEPTH: usize = 64;
+
+/// More flaws than this in one text are not listed.
+pub const MAX_FLAWS: usize = 100;
+
+/// A value and where it stands in the text. YAML documents are read into the same shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Bytes of the whole value, quotes and brackets included.
+    pub span: Span,
+    /// What the value is.
+    pub kind: Kind,
+}
+
+/// The kinds of JSON values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, exactly as it was written.
+    Number(String),
+    /// A string with its escapes resolved.
+    String(String),
+    /// An array.
+    Array(Vec<Node>),
+    /// An object; members in the author's order, duplicates kept.
+    Object(Vec<Member>),
+}
+
+/// One key and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// The key with its escapes resolved.
+    pub key: String,
+    /// Bytes of the key, quotes included.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+/// What is wrong with a text, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Bytes it concerns.
+    pub span: Span,
+    /// A sentence, lower case, without a full stop.
+    pub message: String,
+}
+
+/// A value as far as it could be read, and what was wrong with the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The value; `None` when nothing could be made of the text.
+    pub root: Option<Node>,
+    /// Empty for sound JSON. Duplicate keys are flaws too.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Reads `text` as one JSON value. A truncated text gives the part that was there and a flaw.
+///
+/// Follows RFC 8259; a byte order mark is skipped. Texts of 4 GiB and more are refused.
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    if u32::try_from(text.len()).is_err() {
+        let flaw = Flaw { span: Span::new(0, 0), message: "the text is larger than 4 GiB".into() };
+        return Parsed { root: None, flaws: vec![flaw] };
+    }
+    let mut reader = Reader { bytes: text.as_bytes(), text, at: 0, flaws: Vec::new(), broken: false };
+    if text.starts_with('\u{feff}') {
+        reader.at = '\u{feff}'.len_utf8();
+    }
+    let root = reader.value(0);
+    reader.blank();
+    if root.is_some() && !reader.broken && reader.at < text.len() {
+        reader.flaw(reader.at, text.len(), "text goes on after the end of the JSON value");
+    }
+    Parsed { root, flaws: reader.flaws }
+}
+
+impl Node {
+    /// The member's value; the last one where the key stands twice, as JSON readers commonly do.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.members().iter().rev().find(|member| member.key == key).map(|member| &member.value)
+    }
+
+    /// The value behind a chain of keys.
+    #[must_use]
+    pub fn path(&self, keys: &[&str]) -> Option<&Node> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// Members of an object; empty for anything else.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        match &self.kind {
+            Kind::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// Elements of an array; empty for anything else.
+    #[must_use]
+    pub fn elements(&self) -> &[Node] {
+        match &self.kind {
+            Kind::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
+    /// Elements of an array, or the value itself: IAM and OIDC allow both where one value is meant.
+    #[must_use]
+    pub fn one_or_many(&self) -> &[Node] {
+        match &self.kind {
+            Kind::Array(elements) => elements,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a string, a number as written, or `true` / `false`.
+    #[must_use]
+    pub fn scalar(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) | Kind::Number(text) => Some(text),
+            Kind::Bool(true) => Some("true"),
+            Kind::Bool(false) => Some("false"),
+            _ => None,
+        }
+    }
+
+    /// A whole number, written as a number without fraction or exponent.
+    #[must_use]
+    pub fn as_integer(&self) -> Option<i64> {
+        match &self.kind {
+            Kind::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// `true` or `false`.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.kind == Kind::Null
+    }
+
+    /// What kind of value this is, in words for a message.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Null => "null",
+            Kind::Bool(_) => "a boolean",
+            Kind::Number(_) => "a number",
+            Kind::String(_) => "a string",
+            Kind::Array(_) => "an array",
+            Kind::Object(_) => "an object",
+        }
+    }
+
+    /// The JSON pointer (RFC 6901) of the innermost value or key that covers `span`.
+    #[must_use]
+    pub fn pointer_to(&self, span: Span) -> String {
+        let mut pointer = String::new();
+        let mut node = self;
+        loop {
+            let next = match &node.kind {
+                Kind::Object(members) => members
+                    .iter()
+                    .find(|member| member.value.span.covers(span) || member.key_span.covers(span))
+                    .map(|member| (escape_pointer(&member.key), &member.value)),
+                Kind::Array(elements) => elements
+                    .iter()
+                    .enumerate()
+                    .find(|(_, element)| element.span.covers(span))
+                    .map(|(index, element)| (index.to_string(), element)),
+                _ => None,
+            };
+            let Some((step, inner)) = next else { return pointer };
+            pointer.push('/');
+            pointer.push_str(&step);
+            node = inner;
+        }
+    }
+}
+
+fn escape_pointer(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    text: &'a str,
+    at: usize,
+    flaws: Vec<Flaw>,
+    /// After the first structural flaw the rest of the text cannot be trusted; duplicates are no such flaw.
+    broken: bool,
+}
+
+impl Reader<'_> {
+    fn span(&self, start: usize) -> Span {
+        Span::new(start, self.at)
+    }
+
+    fn flaw(&mut self, start: usize, end: usize, message: impl Into<String>) {
+        self.broken = true;
+        self.tell(start, end, message.into());
+    }
+
+    fn tell(&mut self, start: usize, end: usize, message: String) {
+        if self.flaws.len() < MAX_FLAWS {
+            self.flaws.push(Flaw { span: Span::new(start, end), message });
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Node> {
+        self.blank();
+        let start = self.at;
+        if depth > MAX_DEPTH {
+            self.flaw(start, start + 1, format!("values are nested more than {MAX_DEPTH} deep"));
+            return None;
+        }
+        let kind = match self.peek() {
+            None => {
+                self.flaw(start, start, "the text ends where a value should stand");
+                return None;
+            }
+            Some(b'{') => self.object(depth)?,
+            Some(b'[') => self.array(depth)?,
+            Some(b'"') => Kind::String(self.string()?),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(_) => self.word()?,
+        };
+        Some(Node { span: self.span(start), kind })
+    }
+
+    fn object(&mut self, depth: usize) -> Option<Kind> {
+        self.at += 1;
+        let mut members: Vec<Member> = Vec::new();
+        let mut seen: std::collections::HashSet<String> = std::collections::HashSet::new();
+        self.blank();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Some(Kind::Object(members));
+        }
+        loop {
+            self.blank();
+            let key_start = self.at;
+            if self.peek() != Some(b'"') {
+                self.stray("a key in double quotes");
+                return Some(Kind::Object(members));
+            }
+            let Some(key) = self.string() else { return Some(Kind::Object(members)) };
+            let key_span = self.span(key_start);
+            if !seen.insert(key.clone()) {
+                self.tell(key_start, self.at, format!("the key `{key}` stands twice in one object"));
+            }
+            self.blank();
+            if self.peek() != Some(b':') {
+                self.stray("`:`");
+                return Some(Kind::Object(members));
+            }
+            self.at += 1;
+            if let Some(value) = self.value(depth + 1) {
+                members.push(Member { key, key_span, value });
+            }
+            if self.broken || !self.separator(b'}') {
+                return Some(Kind::Object(members));
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Option<Kind> {
+        self.at += 1;
+        let mut elements = Vec::new();
+        self.blank();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Some(Kind::Array(elements));
+        }
+        loop {
+            elements.extend(self.value(depth + 1));
+            if self.broken || !self.separator(b']') {
+                return Some(Kind::Array(elements));
+            }
+        }
+    }
+
+    /// After a value: `true` for a comma, `false` at the closing bracket or where the text is broken.
+    fn separator(&mut self, close: u8) -> bool {
+        self.blank();
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                self.blank();
+                if self.peek() == Some(close) {
+                    self.flaw(self.at, self.at + 1, "a comma stands before the closing bracket");
+                    self.at += 1;
+                    return false;
+                }
+                true
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                false
+            }
+            _ => {
+                self.stray(if close == b'}' { "`,` or `}`" } else { "`,` or `]`" });
+                false
+            }
+        }
+    }
+
+    fn stray(&mut self, wanted: &str) {
+        let message = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            None => format!("the text ends where {wanted} should stand"),
+            Some(found) if found.is_control() => {
+                format!("`{}` stands where {wanted} should stand", found.escape_default())
+            }
+            Some(found) => format!("`{found}` stands where {wanted} should stand"),
+        };
+        self.flaw(self.at, (self.at + 1).min(self.text.len()), message);
+    }
+
+    fn string(&mut self) -> Option<String> {
+        let start = self.at;
+        self.at += 1;
+        let mut out = String::new();
+        loop {
+            let run = self.at;
+            while self.peek().is_some_and(|byte| byte != b'"' && byte != b'\\' && byte >= 0x20) {
+                self.at += 1;
+            }
+            out.push_str(self.text.get(run..self.at).unwrap_or_default());
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Some(out);
+                }
+                Some(b'\\') => self.escape(&mut out),
+                Some(control) => {
+                    let message = format!("a string holds the control character U+{control:04X}");
+                    self.tell(self.at, self.at + 1, message);
+                    out.push(char::from(control));
+                    self.at += 1;
+                }
+                None => {
+                    self.flaw(start, self.at, "the text ends inside a string");
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self, out: &mut String) {
+        let start = self.at;
+        self.at += 2;
+        let simple = match self.bytes.get(start + 1) {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                out.push(self.unicode(start));
+                return;
+            }
+            _ => {
+                self.at = (start + 1).min(self.bytes.len());
+                self.tell(start, self.at, "a backslash starts no escape that JSON knows".into());
+                '\\'
+            }
+        };
+        out.push(simple);
+    }
+
+    fn unicode(&mut self, start: usize) -> char {
+        let first = self.hex4();
+        let code = match first {
+            Some(high @ 0xD800..=0xDBFF) if self.bytes.get(self.at..self.at + 2) == Some(b"\\u") => {
+                self.at += 2;
+                match self.hex4() {
+                    Some(low @ 0xDC00..=0xDFFF) => Some(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)),
+                    _ => None,
+                }
+            }
+            other => other,
+        };
+        code.and_then(char::from_u32).unwrap_or_else(|| {
+            self.tell(start, self.at, "a \\u escape names no character".into());
+            char::REPLACEMENT_CHARACTER
+        })
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        self.at += 4;
+        u32::from_str_radix(digits, 16).ok()
+    }
+
+    fn number(&mut self) -> Option<Kind> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+            self.at += 1;
+        }
+        let text = self.text.get(start..self.at)?;
+        if !is_number(text) {
+            self.flaw(start, self.at, format!("`{text}` is no JSON number"));
+            return None;
+        }
+        Some(Kind::Number(text.to_owned()))
+    }
+
+    fn word(&mut self) -> Option<Kind> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            self.at += 1;
+        }
+        match self.text.get(start..self.at) {
+            Some("true") => Some(Kind::Bool(true)),
+            Some("false") => Some(Kind::Bool(false)),
+            Some("null") => Some(Kind::Null),
+            _ => {
+                self.at = start;
+                self.stray("a JSON value");
+                None
+            }
+        }
+    }
+}
+
+/// RFC 8259 section 6.
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+        Some(at) => (unsigned.get(..at).unwrap_or_default(), unsigned.get(at + 1..)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole)
+        && (whole.len() == 1 || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(text: &str) -> Vec<String> {
+        parse(text).flaws.into_iter().map(|flaw| flaw.message).collect()
+    }
+
+    #[test]
+    fn places_are_byte_exact() {
+        let text = r#"{"a": {"ü/b": ["x", 1.50]}}"#;
+        let root = parse(text).root.unwrap();
+        let inner = root.path(&["a", "ü/b"]).unwrap();
+        let number = &inner.elements()[1];
+        assert_eq!(&text[number.span.range()], "1.50");
+        assert_eq!(root.pointer_to(number.span), "/a/ü~1b/1");
+        assert_eq!(number.scalar(), Some("1.50"));
+    }
+
+    #[test]
+    fn duplicates_are_kept_and_told() {
+        let parsed = parse(r#"{"a":1,"a":2}"#);
+        let root = parsed.root.unwrap();
+        assert_eq!(root.members().len(), 2);
+        assert_eq!(root.get("a").unwrap().as_integer(), Some(2));
+        assert_eq!(parsed.flaws[0].message, "the key `a` stands twice in one object");
+        assert_eq!(parsed.flaws[0].span, Span::new(7, 10));
+    }
+
+    #[test]
+    fn broken_text_gives_what_was_there() {
+        let parsed = parse(r#"{"Role": {"RoleName": "x", "Arn": "arn:aws"#);
+        assert_eq!(parsed.root.unwrap().path(&["Role", "RoleName"]).unwrap().as_str(), Some("x"));
+        assert_eq!(parsed.flaws.last().unwrap().message, "the text ends inside a string");
+        assert_eq!(messages("[1 2]"), ["`2` stands where `,` or `]` should stand"]);
+        assert_eq!(messages("[1,]"), ["a comma stands before the closing bracket"]);
+        assert_eq!(messages(""), ["the text ends where a value should stand"]);
+        assert_eq!(messages("{'a':1}"), ["`'` stands where a key in double quotes should stand"]);
+        assert_eq!(messages("{} x"), ["text goes on after the end of the JSON value"]);
+        assert_eq!(messages("01"), ["`01` is no JSON number"]);
+        assert_eq!(messages("nul"), ["`n` stands where a JSON value should stand"]);
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        let root = parse(r#""a\n\u00e9\ud83d\ude00\/""#).root.unwrap();
+        assert_eq!(root.as_str(), Some("a\né😀/"));
+        assert_eq!(messages(r#""\ud83d""#), ["a \\u escape names no character"]);
+        assert_eq!(messages(r#""\q""#), ["a backslash starts no escape that JSON knows"]);
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let deep = "[".repeat(100_000);
+        assert!(messages(&deep)[0].contains("nested more than"));
+    }
+}

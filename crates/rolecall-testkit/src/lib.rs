@@ -1,0 +1,1 @@
+//! The crate's modules come with the first commits.

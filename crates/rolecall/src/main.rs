@@ -1,0 +1,2 @@
+//! The command `rolecall`: commands, arguments, output formats, exit codes.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Chores of the repository: generated documents and tidiness.
+fn main() {}
