@@ -2,5 +2,12 @@
 //!
 //! Every crate may use them; this crate knows nothing of how anything is fetched, decided or shown.
 
+pub mod arn;
+pub mod document;
+pub mod evidence;
+pub mod instant;
 pub mod json;
+pub mod partition;
+pub mod provider_url;
+pub mod secret;
 pub mod span;

@@ -1,0 +1,134 @@
+//! The pod, the webhook that should have injected it, and network policies.
+
+use super::fact::Fact;
+use super::serviceaccount::Pairs;
+use super::token::JsonObject;
+use crate::document::{At, DocumentId, Text};
+use crate::instant::Instant;
+
+/// What is known of the pod.
+#[derive(Clone, Debug)]
+pub struct PodEvidence {
+    /// The pod (`pod.yaml`), or the pod template of a Deployment and its kin.
+    pub pod: Fact<Pod>,
+    /// The webhook's configuration (`webhook.yaml`).
+    pub webhook: Fact<JsonObject>,
+    /// The pod of the webhook itself (`webhook-pod.yaml`).
+    pub webhook_pod: Fact<Pod>,
+    /// Network policies (`networkpolicy.yaml`), whole.
+    pub network_policies: Fact<Vec<JsonObject>>,
+}
+
+/// A pod.
+#[derive(Clone, Debug)]
+pub struct Pod {
+    /// The document.
+    pub document: DocumentId,
+    /// `Pod`, or the kind whose template this is.
+    pub kind: String,
+    /// Name.
+    pub name: Option<Text>,
+    /// Namespace.
+    pub namespace: Option<Text>,
+    /// Creation.
+    pub created: Option<Instant>,
+    /// Labels.
+    pub labels: Pairs,
+    /// Annotations.
+    pub annotations: Pairs,
+    /// `spec.serviceAccountName`, else `spec.serviceAccount`; none means `default`.
+    pub service_account: Option<Text>,
+    /// Init containers and containers.
+    pub containers: Vec<Container>,
+    /// Volumes.
+    pub volumes: Vec<Volume>,
+    /// `spec.securityContext.fsGroup`
+    pub fs_group: Option<i64>,
+    /// `spec.securityContext.runAsUser`
+    pub run_as_user: Option<i64>,
+    /// `spec.hostNetwork`
+    pub host_network: bool,
+    /// Whether a `nodeSelector` names Windows.
+    pub windows: bool,
+    /// When the condition Ready became true.
+    pub ready_since: Option<Instant>,
+    /// Whether the condition Ready is true; none if not told.
+    pub ready: Option<bool>,
+    /// Place of `spec`, for a caret where something is missing.
+    pub spec_at: At,
+}
+
+/// A container.
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// Name.
+    pub name: Text,
+    /// Image.
+    pub image: Option<Text>,
+    /// Whether it is an init container.
+    pub init: bool,
+    /// Variables.
+    pub env: Vec<EnvVar>,
+    /// Whether `envFrom` draws in variables that are not seen here.
+    pub env_from: bool,
+    /// Mounts.
+    pub mounts: Vec<Mount>,
+    /// `securityContext.runAsUser`
+    pub run_as_user: Option<i64>,
+    /// Command and arguments, in order.
+    pub arguments: Vec<Text>,
+    /// Place of the container.
+    pub at: At,
+}
+
+impl Container {
+    /// The variable, if it is set here.
+    #[must_use]
+    pub fn env(&self, name: &str) -> Option<&EnvVar> {
+        self.env.iter().rev().find(|variable| variable.name.value == name)
+    }
+}
+
+/// A variable of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvVar {
+    /// Name.
+    pub name: Text,
+    /// Value; none where `valueFrom` draws it from elsewhere.
+    pub value: Option<Text>,
+    /// The place of the entry.
+    pub at: At,
+}
+
+/// A mount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// Name of the volume.
+    pub name: String,
+    /// Path in the container.
+    pub path: Text,
+}
+
+/// A volume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Name.
+    pub name: Text,
+    /// Service account tokens that a projected volume holds.
+    pub tokens: Vec<ProjectedToken>,
+    /// Whether it is projected.
+    pub projected: bool,
+    /// Name of the secret it shows, if it does.
+    pub secret: Option<String>,
+}
+
+/// A projected service account token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectedToken {
+    /// Audience; none means the API server's own.
+    pub audience: Option<Text>,
+    /// Life in seconds.
+    pub expiration: Option<i64>,
+    /// Path below the mount.
+    pub path: Option<Text>,
+}
