@@ -2,6 +2,8 @@
 //!
 //! Every crate may use them; this crate knows nothing of how anything is fetched, decided or shown.
 
+#![cfg_attr(test, allow(clippy::string_slice))]
+
 pub mod arn;
 pub mod document;
 pub mod evidence;
