@@ -1,1 +1,14 @@
-//! The crate's modules come with the first commits.
+//! Why an exchange failed and what mends it: checks, findings, certainty, rank and report.
+//!
+//! The doctor decides nothing itself: it asks the engine what STS would answer on the evidence, and explains the
+//! answer. It knows neither where the evidence came from nor what a terminal is.
+
+#![cfg_attr(test, allow(clippy::string_slice))]
+
+pub mod case;
+pub mod catalogue;
+pub mod check;
+pub mod checks;
+pub mod exchange;
+pub mod finding;
+pub mod link;

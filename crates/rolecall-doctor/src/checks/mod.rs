@@ -1,0 +1,3 @@
+//! One folder per link of the chain, one file per cause.
+
+pub mod serviceaccount;

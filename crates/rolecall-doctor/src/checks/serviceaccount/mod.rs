@@ -1,0 +1,3 @@
+//! Causes in the service account.
+
+pub mod annotation_missing;
