@@ -7,8 +7,14 @@
 
 pub mod case;
 pub mod catalogue;
+pub mod chain;
 pub mod check;
 pub mod checks;
+pub mod conclusion;
 pub mod exchange;
+pub mod explains;
 pub mod finding;
 pub mod link;
+pub mod missing;
+pub mod rank;
+pub mod report;

@@ -29,3 +29,34 @@ impl<'a> Exchange<'a> {
         None
     }
 }
+
+/// What STS would answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// Every step that could be decided passes, and those that decide were all read.
+    Admitted,
+    /// A step refuses.
+    Refused,
+    /// A fact that decides was not read.
+    Undetermined,
+}
+
+impl Exchange<'_> {
+    /// What STS would answer, signature and key set left aside where no token was given.
+    #[must_use]
+    pub fn decided(&self) -> Decided {
+        Decided::Undetermined
+    }
+
+    /// Whether every fact that decides, resource control policies included, was read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        false
+    }
+
+    /// What was read of the trust policy, in a few words.
+    #[must_use]
+    pub fn trust_summary(&self) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,61 @@
+//! What was not read and would matter, with the command that would read it.
+
+use rolecall_model::evidence::{Fact, Unread, UnreadReason};
+
+use crate::case::{Case, Phase};
+use crate::finding::{Certainty, Finding, Severity};
+
+/// A fact that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The fact.
+    pub fact: &'static str,
+    /// Why it is not known.
+    pub why: String,
+    /// The command that would read it.
+    pub command: &'static str,
+}
+
+/// Facts that would decide, or make a likely finding certain. None where the first finding is certain.
+pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
+    let settled = findings
+        .first()
+        .is_some_and(|first| first.severity == Severity::Error && first.certainty == Certainty::Certain);
+    let evidence = case.evidence();
+    let mut missing = Vec::new();
+    let mut look = |matters: bool, name: &'static str, unread: Option<&Unread>| {
+        let broken = unread.is_some_and(|why| why.reason != UnreadReason::NotGiven);
+        if let Some(unread) = unread.filter(|_| broken || (matters && !settled)) {
+            missing.push(Missing { fact: name, why: reason(unread), command: unread.command });
+        }
+    };
+    let phase = case.phase();
+    let exchange = !matches!(phase, Phase::After);
+    let kubernetes = evidence.serviceaccount.account.present().is_some()
+        || evidence.pod.pod.present().is_some()
+        || evidence.issuer.cluster.present().is_some();
+    let silent = matches!(phase, Phase::OtherIdentity | Phase::Before | Phase::Unclear);
+    look(true, "the role and its trust policy", unread(&evidence.role.role));
+    look(exchange && case.subject().is_none(), "the token's claims", unread(&evidence.token.claims));
+    look(exchange, "the OIDC providers of the role's account", unread(&evidence.provider.list));
+    look(exchange, "the provider's audiences", unread(&evidence.provider.detail));
+    look(kubernetes, "the service account", unread(&evidence.serviceaccount.account));
+    look(kubernetes && silent, "the pod", unread(&evidence.pod.pod));
+    look(silent, "the environment of the process", unread(&evidence.caller.environment));
+    look(phase == Phase::After, "the role's policies", unread(&evidence.permission.identity));
+    look(phase == Phase::Exchange, "resource control policies", unread(&evidence.permission.rcp));
+    look(exchange, "the instant of the attempt", unread(&evidence.now));
+    missing
+}
+
+fn unread<T>(fact: &Fact<T>) -> Option<&Unread> {
+    fact.unread()
+}
+
+fn reason(unread: &Unread) -> String {
+    match &unread.reason {
+        UnreadReason::NotGiven => "not given".into(),
+        UnreadReason::Denied(answer) => format!("reading it was refused: {answer}"),
+        UnreadReason::Broken(flaw) => format!("it could not be read: {flaw}"),
+    }
+}
