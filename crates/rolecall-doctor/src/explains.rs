@@ -41,6 +41,12 @@ fn as_role(case: &Case<'_>, seen: &Observation) -> Option<bool> {
     }
 }
 
+/// Whether `cause` can lead to the symptom, nothing else known.
+#[must_use]
+pub fn can_explain(symptom: &Symptom, cause: &str) -> bool {
+    explained(symptom, None, cause)
+}
+
 fn explained(symptom: &Symptom, as_role: Option<bool>, cause: &str) -> bool {
     let rows = causes_of(symptom, as_role);
     rows.iter().any(|row| if row.ends_with('.') { cause.starts_with(row) } else { cause == *row })

@@ -1,2 +1,53 @@
-//! The command `rolecall`: commands, arguments, output formats, exit codes.
-fn main() {}
+//! The command `rolecall`: commands, arguments, output formats, exit codes. It knows no rule of AWS.
+
+mod commands;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Finds out why AWS says `Not authorized to perform sts:AssumeRoleWithWebIdentity`, and what mends it.
+#[derive(Parser)]
+#[command(name = "rolecall", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rolecall diagnose ./evidence             name the cause, from what is in a folder
+  kubectl logs api 2>&1 | rolecall diagnose -    what a pasted error or log implies
+  rolecall explain trust.wildcard-in-equals      a cause in full, offline
+  rolecall token inspect token.txt         a token's claims, without its signature
+
+Exit codes: 0 admitted, allowed or done; 1 a cause was found, denied or invalid; 2 usage or a failure of
+rolecall itself; 3 the evidence does not decide; 4 our verdict and AWS's answer disagree.";
+
+#[derive(Subcommand)]
+enum Command {
+    Diagnose(commands::diagnose::Arguments),
+    Explain(commands::explain::Arguments),
+    Causes(commands::causes::Arguments),
+    Completions(commands::completions::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Diagnose(arguments) => commands::diagnose::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Causes(arguments) => commands::causes::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::human::failure(&failure);
+            exit::Exit::Failure.into()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `rolecall diagnose`: why an attempt failed, from a folder of evidence or a pasted text.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use rolecall_collect::Limits;
+use rolecall_doctor::finding::Severity;
+use rolecall_doctor::report::{Report, diagnose};
+use rolecall_model::evidence::Evidence;
+
+use super::{Done, Failure, STDIN_LIMIT};
+use crate::exit::Exit;
+use crate::output;
+
+/// Name the cause of a failed AssumeRoleWithWebIdentity, from what you have.
+///
+/// FOLDER holds what the common tools print, one file each, all of them optional: role.json (aws iam get-role),
+/// providers.json (aws iam list-open-id-connect-providers), provider.json (aws iam get-open-id-connect-provider),
+/// token.txt or token.claims.json, serviceaccount.yaml and pod.yaml (kubectl get … -o yaml), env.txt, error.txt,
+/// debug.log, cloudtrail.json, workflow.yaml and more. With `-` a pasted error, log, CloudTrail event or
+/// `aws … --debug` output is read from standard input.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  pbpaste | rolecall diagnose -")]
+pub struct Arguments {
+    /// A folder of evidence, a single file of it, or `-` for standard input.
+    #[arg(value_name = "FOLDER|-")]
+    target: PathBuf,
+    /// How to print the report.
+    #[arg(long, short = 'o', visible_short_alias = 'f', value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Exit with 1 also when only warnings were found.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+}
+
+/// Formats of a report.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people, in the manner of rustc.
+    Human,
+    /// `rolecall.report/v1` (docs/report-v1.schema.json).
+    Json,
+}
+
+/// What makes the exit code fail.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum FailOn {
+    /// Errors, as by default.
+    Error,
+    /// Warnings too.
+    Warning,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Done {
+    let evidence = read(&arguments.target)?;
+    let report = diagnose(&evidence);
+    match arguments.format {
+        Format::Human => output::human::report(&report)?,
+        Format::Json => {
+            let mut out = io::stdout().lock();
+            out.write_all(output::json::report(&report).as_bytes())?;
+            out.flush()?;
+        }
+    }
+    Ok(exit(&report, arguments.fail_on))
+}
+
+fn exit(report: &Report<'_>, fail_on: Option<FailOn>) -> Exit {
+    let warned = report.findings.iter().any(|finding| finding.severity == Severity::Warning);
+    match Exit::from(report.conclusion) {
+        Exit::Fine | Exit::Undetermined if warned && fail_on == Some(FailOn::Warning) => Exit::Found,
+        exit => exit,
+    }
+}
+
+fn read(target: &Path) -> Result<Evidence, Failure> {
+    let failed = |source| Failure::Read { name: target.display().to_string(), source };
+    if target == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(STDIN_LIMIT).read_to_end(&mut bytes).map_err(|error| failed(Box::new(error)))?;
+        return Ok(rolecall_collect::read_text("standard input", &bytes));
+    }
+    rolecall_collect::read_folder(target, &Limits::default()).map_err(|error| failed(Box::new(error)))
+}

@@ -1,0 +1,58 @@
+//! `rolecall explain`: a cause in full, or what a message of AWS implies. Offline.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use rolecall_doctor::catalogue::{self, CATALOGUE};
+use rolecall_doctor::{explains, meaning};
+
+use super::{Done, Failure};
+use crate::exit::Exit;
+use crate::output;
+
+/// Explain a cause, or what a message of AWS implies.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  rolecall explain trust.subject-mismatch\n  rolecall explain \"Incorrect token audience\"")]
+pub struct Arguments {
+    /// A cause such as `trust.subject-mismatch`, or an error message in quotes.
+    #[arg(value_name = "CAUSE|MESSAGE", required = true, num_args = 1..)]
+    what: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Done {
+    let what = arguments.what.join(" ");
+    let mut out = io::stdout().lock();
+    if let Some(check) = catalogue::find(what.trim()) {
+        writeln!(out, "{} · {}\n\n{}", check.slug, output::severity_name(check.severity), check.page())?;
+        return Ok(Exit::Fine);
+    }
+    let evidence = rolecall_collect::read_text("message", what.as_bytes());
+    let seen = &evidence.attempt.observations;
+    if seen.is_empty() {
+        return Err(unknown(&what));
+    }
+    for observation in seen {
+        let causes = CATALOGUE.iter().filter(|check| explains::can_explain(&observation.symptom, check.slug));
+        writeln!(out, "{}\n", meaning::meaning(&observation.symptom))?;
+        writeln!(out, "Causes that lead to it, the one that strikes first on top:")?;
+        for check in causes {
+            writeln!(out, "  {:34} {}", check.slug, check.title)?;
+        }
+    }
+    writeln!(out, "\nTo find out which one it is, collect evidence and run: rolecall diagnose FOLDER")?;
+    Ok(Exit::Fine)
+}
+
+fn unknown(what: &str) -> Failure {
+    let near = CATALOGUE.iter().map(|check| check.slug).filter(|slug| {
+        what.split(['.', '-']).any(|word| word.len() > 3 && slug.contains(word)) && !what.contains(' ')
+    });
+    let near: Vec<_> = near.take(4).collect();
+    let remedy = if near.is_empty() {
+        "`rolecall causes` lists the causes; a message must be in AWS's own words".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(", "))
+    };
+    Failure::Unknown { fact: format!("`{}` is neither a cause nor a message that rolecall knows", output::plain(what)), remedy }
+}

@@ -1,0 +1,54 @@
+//! One file per command.
+
+pub mod causes;
+pub mod completions;
+pub mod diagnose;
+pub mod explain;
+
+use std::io;
+
+/// Why a command failed: a failure of rolecall or of how it was called, never a finding.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file or folder could not be read.
+    #[error("cannot read `{name}`")]
+    Read {
+        /// What the user wrote.
+        name: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Standard output could not be written.
+    #[error("cannot write the output")]
+    Write(#[from] io::Error),
+    /// The user asked for something that does not exist.
+    #[error("{fact}")]
+    Unknown {
+        /// What is not known, the user's words in backticks.
+        fact: String,
+        /// What to do instead.
+        remedy: String,
+    },
+}
+
+impl Failure {
+    /// Whether the reader of our output went away, as `head` does: no failure at all.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Failure::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What to do instead, if there is a way.
+    pub fn remedy(&self) -> Option<&str> {
+        match self {
+            Failure::Unknown { remedy, .. } => Some(remedy),
+            _ => None,
+        }
+    }
+}
+
+/// Result of a command.
+pub type Done = Result<crate::exit::Exit, Failure>;
+
+/// Largest text taken from standard input: logs are cut by whoever pipes them.
+pub const STDIN_LIMIT: u64 = 8 * 1024 * 1024;
