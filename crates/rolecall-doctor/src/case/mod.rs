@@ -1,10 +1,17 @@
 //! A case: the evidence as the checks see it, with what follows from several facts worked out once.
 
+mod egress;
+mod endpoint;
 mod identity;
 mod injection;
 mod pipeline;
 mod requested;
+mod sdk;
 mod seen;
+mod texts;
+mod trusted;
+mod webhook;
+mod workload;
 
 use std::cell::Cell;
 
@@ -21,10 +28,16 @@ use rolecall_model::evidence::workflow::Workflow;
 use rolecall_model::evidence::{Evidence, Fact};
 use rolecall_model::instant::Instant;
 
+pub use egress::Blocked;
+pub use endpoint::{Endpoint, EndpointFrom};
 pub use identity::{Presented, Via};
 pub use injection::{Injection, TokenMount};
 pub use requested::{Requested, RequestedFrom};
+pub use sdk::Sdk;
 pub use seen::Phase;
+pub use trusted::Trusted;
+pub use webhook::Miss;
+pub use workload::{Signer, SignerKind, account_of, runs_under};
 
 use crate::exchange::Exchange;
 use crate::link::Link;

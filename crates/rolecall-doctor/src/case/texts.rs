@@ -1,0 +1,50 @@
+//! The raw words of error texts and logs, for the few facts that no symptom carries.
+
+use rolecall_model::document::{At, Document, DocumentId, Located, Text};
+use rolecall_model::span::Span;
+
+use super::Case;
+
+/// Names of the files that hold error texts and logs.
+const TEXTS: [&str; 5] = ["error.txt", "debug.log", "output.txt", "stdin", "-"];
+
+impl<'a> Case<'a> {
+    /// Error texts and logs: files known by name, and whatever else an observation was read from.
+    pub fn texts(&self) -> Vec<(DocumentId, &'a Document)> {
+        let observed = |id: DocumentId| {
+            let seen = self.attempt().observations.iter().map(|seen| seen.at.document);
+            seen.chain(self.attempt().identities.iter().map(|arn| arn.at.document)).any(|other| other == id)
+        };
+        let documents = self.evidence().documents.iter();
+        documents
+            .filter(|(id, document)| {
+                document.showable && (TEXTS.contains(&document.name.as_str()) || observed(*id))
+            })
+            .collect()
+    }
+
+    /// The first place where a text says these words, letter case apart.
+    #[must_use]
+    pub fn says(&self, words: &str) -> Option<At> {
+        let words = words.to_ascii_lowercase();
+        self.texts().into_iter().find_map(|(id, document)| {
+            let start = document.text.to_ascii_lowercase().find(&words)?;
+            Some(At::new(id, Span::new(start, start + words.len())))
+        })
+    }
+
+    /// Lines of error texts and logs, each with its place.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Text> {
+        let mut lines = Vec::new();
+        for (id, document) in self.texts() {
+            let mut start = 0;
+            for line in document.text.split('\n') {
+                let at = At::new(id, Span::new(start, start + line.len()));
+                lines.push(Located::new(line.to_owned(), at));
+                start += line.len() + 1;
+            }
+        }
+        lines
+    }
+}

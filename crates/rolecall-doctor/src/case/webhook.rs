@@ -1,0 +1,245 @@
+//! Why the pod identity webhook left a pod alone.
+//!
+//! Source: amazon-eks-pod-identity-webhook (reference eks.md §3): it acts when a pod is created and never later, its
+//! failure policy is Ignore, and it skips labelled pods and listed containers.
+
+use rolecall_model::document::At;
+use rolecall_model::evidence::pod::Pod;
+use rolecall_model::evidence::serviceaccount::{Pair, ServiceAccount};
+use rolecall_model::evidence::token::JsonObject;
+use rolecall_model::json::Node;
+
+use super::Case;
+
+/// One reason why a pod was not injected.
+#[derive(Clone, Debug)]
+pub struct Miss {
+    /// The reason, a whole sentence.
+    pub why: String,
+    /// Where it shows, if at one place.
+    pub at: Option<At>,
+    /// Whether creating the pod anew is enough.
+    pub recreate: bool,
+}
+
+/// The label that takes a pod out of the webhook's hands.
+const SKIP_LABEL: &str = "eks.amazonaws.com/skip-pod-identity-webhook";
+/// The annotation that lists containers to leave alone.
+const SKIP_CONTAINERS: &str = "eks.amazonaws.com/skip-containers";
+/// Annotations that the kubelet puts on pods it runs from files: no webhook sees these.
+const STATIC: [&str; 2] = ["kubernetes.io/config.mirror", "kubernetes.io/config.source"];
+/// Service account and pod created within this many seconds: the webhook's cache may not have had the account yet.
+const CACHE_SECONDS: i64 = 2;
+
+impl Case<'_> {
+    /// Reasons that the evidence shows, the most decisive first.
+    #[must_use]
+    pub fn misses(&self) -> Vec<Miss> {
+        let mut misses = Vec::new();
+        let pod = self.running_pod();
+        if let Some(pod) = pod {
+            marks(pod, &mut misses);
+        }
+        self.configuration(pod, &mut misses);
+        if let Some(pod) = pod {
+            self.ages(pod, &mut misses);
+        }
+        misses
+    }
+
+    /// Containers that the pod's annotation takes out, by name.
+    #[must_use]
+    pub fn skipped_containers(&self) -> Option<&Pair> {
+        self.running_pod()?.annotations.iter().find(|pair| pair.key.value == SKIP_CONTAINERS)
+    }
+
+    /// The prefix of the annotations that the webhook looks for, where its arguments were read.
+    #[must_use]
+    pub fn annotation_prefix(&self) -> Option<String> {
+        let webhook = self.pod().webhook_pod.present()?;
+        let arguments: Vec<_> =
+            webhook.containers.iter().flat_map(|c| &c.arguments).map(|a| &a.value).collect();
+        if arguments.is_empty() {
+            return None;
+        }
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            if let Some(value) = argument.trim_start_matches('-').strip_prefix("annotation-prefix") {
+                let next = || rest.clone().next().map(|next| next.as_str());
+                return value.strip_prefix('=').or_else(next).map(str::to_owned);
+            }
+        }
+        Some("eks.amazonaws.com".into())
+    }
+
+    fn configuration(&self, pod: Option<&Pod>, misses: &mut Vec<Miss>) {
+        let evidence = self.pod();
+        if evidence.webhook.is_absent() {
+            let why = "The cluster has no such webhook configuration, so nothing injects pods.".into();
+            misses.push(Miss { why, at: None, recreate: false });
+        }
+        if let Some(configuration) = evidence.webhook.present() {
+            let found = configuration.get("webhooks").map(Node::elements).unwrap_or_default();
+            if found.is_empty() && configuration.get("webhooks").is_some() {
+                let why = "The webhook configuration lists no webhook.".into();
+                misses.push(Miss { why, at: Some(configuration.at(&configuration.node)), recreate: false });
+            }
+            for webhook in found {
+                self.webhook(configuration, webhook, pod, misses);
+            }
+        }
+        if let Some(webhook) = evidence.webhook_pod.present() {
+            let late = pod.and_then(|pod| pod.created).zip(webhook.ready_since);
+            match (webhook.ready, late) {
+                (Some(false), _) => {
+                    let why = "The webhook's own pod is not ready; its failure policy is Ignore, so pods start without it.".into();
+                    misses.push(Miss { why, at: Some(webhook.spec_at), recreate: false });
+                }
+                (_, Some((created, ready))) if created < ready => {
+                    let why = format!(
+                        "The pod was created at {created}, and the webhook was ready only at {ready}."
+                    );
+                    misses.push(Miss { why, at: Some(webhook.spec_at), recreate: true });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn webhook(&self, whole: &JsonObject, webhook: &Node, pod: Option<&Pod>, misses: &mut Vec<Miss>) {
+        let mut miss = |why: &str, node: &Node| {
+            let miss = Miss { why: why.into(), at: Some(whole.at(node)), recreate: false };
+            misses.push(miss);
+        };
+        let client = webhook.get("clientConfig");
+        let bundle = client.and_then(|client| client.get("caBundle"));
+        let empty = |node: &Node| node.as_str().is_none_or(|text| matches!(text.trim(), "" | "Cg=="));
+        if let Some(client) = client.filter(|_| bundle.is_none_or(empty)) {
+            let why = "The webhook has no CA bundle, so the API server cannot call it, and ignores that.";
+            miss(why, bundle.unwrap_or(client));
+        }
+        if let Some(selector) = webhook.get("objectSelector") {
+            if pod.is_some_and(|pod| !selects(selector, &pod.labels)) {
+                miss("The webhook's objectSelector leaves this pod out.", selector);
+            }
+        }
+        if let Some(selector) = webhook.get("namespaceSelector") {
+            let namespace = self.serviceaccount().namespace.present();
+            if namespace.is_some_and(|namespace| !selects(selector, &namespace.labels)) {
+                miss("The webhook's namespaceSelector leaves the pod's namespace out.", selector);
+            }
+        }
+        if let Some(rules) = webhook.get("rules") {
+            let has = |rule: &Node, key: &str, wanted: &str| {
+                let values = rule.get(key).map(Node::one_or_many).unwrap_or_default();
+                values.iter().filter_map(Node::as_str).any(|value| value == wanted || value == "*")
+            };
+            let covers = |rule: &Node| has(rule, "operations", "CREATE") && has(rule, "resources", "pods");
+            if !rules.elements().iter().any(covers) {
+                miss("The webhook's rules do not cover the creation of pods.", rules);
+            }
+        }
+    }
+
+    fn ages(&self, pod: &Pod, misses: &mut Vec<Miss>) {
+        let Some(created) = pod.created else { return };
+        let mut older = |why: String, at: Option<At>| misses.push(Miss { why, at, recreate: true });
+        let account = self.used_account();
+        let annotated = account.and_then(|account| account.annotated);
+        let made = account.and_then(|account: &ServiceAccount| account.created);
+        let at = account.map(|account| account.metadata_at);
+        if let Some(annotated) = annotated.filter(|annotated| created < *annotated) {
+            older(
+                format!("The pod was created at {created}, and the account annotated only at {annotated}."),
+                at,
+            );
+        } else if let Some(made) = made.filter(|made| created < *made) {
+            older(
+                format!("The pod was created at {created}, and its account, as it is now, only at {made}."),
+                at,
+            );
+        } else if let Some(made) = made.filter(|made| created.0 - made.0 <= CACHE_SECONDS) {
+            older(
+                format!(
+                    "Pod and account were created at the same time ({made}): the webhook may not have known the account yet."
+                ),
+                at,
+            );
+        }
+        let role = self.role().role.present().filter(|role| role.created.is_some_and(|made| created < made));
+        if let Some((role, made)) = role.and_then(|role| Some((role, role.created?))) {
+            older(
+                format!(
+                    "The pod was created at {created}, and the role only at {made}: the account cannot have named it then."
+                ),
+                Some(role.arn.at),
+            );
+        }
+    }
+}
+
+/// Marks on the pod itself that keep the webhook away.
+fn marks(pod: &Pod, misses: &mut Vec<Miss>) {
+    if let Some(label) = pod.labels.iter().find(|label| label.key.value == SKIP_LABEL) {
+        let why = format!("The pod's label `{SKIP_LABEL}` takes it out of the webhook's hands.");
+        misses.push(Miss { why, at: Some(label.key.at), recreate: false });
+    }
+    let mut mirror = pod.annotations.iter().filter(|pair| STATIC.contains(&pair.key.value.as_str()));
+    let from_file = |pair: &&Pair| !pair.key.value.ends_with("config.source") || pair.value.value == "file";
+    if let Some(pair) = mirror.find(from_file) {
+        let why = "The kubelet runs this pod from a file: such pods pass no webhook, and have no service account token.";
+        misses.push(Miss { why: why.into(), at: Some(pair.key.at), recreate: false });
+    }
+}
+
+/// Whether a label selector selects these labels. An unknown operator selects.
+fn selects(selector: &Node, labels: &[Pair]) -> bool {
+    let value =
+        |key: &str| labels.iter().find(|label| label.key.value == key).map(|label| &label.value.value);
+    let exact = selector.get("matchLabels").map(Node::members).unwrap_or_default();
+    let exact = exact.iter().all(|member| value(&member.key).map(String::as_str) == member.value.scalar());
+    let expressions = selector.get("matchExpressions").map(Node::elements).unwrap_or_default();
+    exact
+        && expressions.iter().all(|expression| {
+            let key = expression.get("key").and_then(Node::as_str).unwrap_or_default();
+            let values = expression.get("values").map(Node::elements).unwrap_or_default();
+            let listed =
+                || value(key).is_some_and(|v| values.iter().any(|one| one.scalar() == Some(v.as_str())));
+            match expression.get("operator").and_then(Node::as_str) {
+                Some("Exists") => value(key).is_some(),
+                Some("DoesNotExist") => value(key).is_none(),
+                Some("In") => listed(),
+                Some("NotIn") => !listed(),
+                _ => true,
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use rolecall_model::document::{DocumentId, Located};
+    use rolecall_model::span::Span;
+
+    use super::*;
+
+    #[test]
+    fn selectors() {
+        let at = At::new(DocumentId(0), Span::new(0, 0));
+        let text = |text: &str| Located::new(text.to_owned(), at);
+        let labels = [Pair { key: text("a"), value: text("1") }];
+        let table = [
+            (r#"{}"#, true),
+            (r#"{"matchLabels": {"a": "1"}}"#, true),
+            (r#"{"matchLabels": {"a": "2"}}"#, false),
+            (r#"{"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]}"#, false),
+            (r#"{"matchExpressions": [{"key": "b", "operator": "DoesNotExist"}]}"#, true),
+            (r#"{"matchExpressions": [{"key": "a", "operator": "In", "values": ["1", "2"]}]}"#, true),
+            (r#"{"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["1"]}]}"#, false),
+            (r#"{"matchExpressions": [{"key": "b", "operator": "NotIn", "values": ["1"]}]}"#, true),
+        ];
+        for (selector, wanted) in table {
+            let node = rolecall_model::json::parse(selector).root.unwrap();
+            assert_eq!(selects(&node, &labels), wanted, "{selector}");
+        }
+    }
+}
