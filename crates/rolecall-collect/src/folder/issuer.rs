@@ -1,0 +1,91 @@
+//! The cluster, certificate chains, and failed look-ups of the issuer's documents.
+
+use rolecall_model::document::{At, DocumentId, Located};
+use rolecall_model::evidence::issuer::{Certificate, Chain, Cluster, FetchFailure};
+use rolecall_model::evidence::{Evidence, Fact};
+use rolecall_model::json::Node;
+use rolecall_model::span::Span;
+
+use crate::debug_log::status_of;
+
+/// `aws eks describe-cluster`
+pub(super) fn cluster(evidence: &mut Evidence, id: DocumentId, root: &Node) {
+    let node = root.get("cluster").unwrap_or(root);
+    let text = |keys: &[&str]| {
+        let found = node.path(keys)?;
+        Some(Located::new(found.as_str()?.to_owned(), At::new(id, found.span)))
+    };
+    let cluster = Cluster {
+        document: id,
+        name: text(&["name"]),
+        arn: text(&["arn"]),
+        version: text(&["version"]),
+        issuer: text(&["identity", "oidc", "issuer"]),
+    };
+    evidence.issuer.cluster = Fact::read(cluster, id);
+}
+
+/// Fingerprints as `openssl x509 -fingerprint -sha1` and other tools print them, certificates in the order sent. A line
+/// that begins another host, or a certificate number that does not grow, begins another chain.
+pub(super) fn chains(evidence: &mut Evidence, id: DocumentId, text: &str) {
+    let mut chains: Vec<Chain> = Vec::new();
+    let mut subject = String::new();
+    let mut last = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let number = trimmed.split_whitespace().next().and_then(|first| first.parse::<u32>().ok());
+        if trimmed.starts_with('#') || number.is_some_and(|number| last.is_some_and(|last| number <= last)) {
+            chains.push(Chain::default());
+        }
+        last = number.or(if trimmed.starts_with('#') { None } else { last });
+        if let Some((_, after)) = trimmed.split_once("s:") {
+            subject = after.trim().to_owned();
+        }
+        if let Some((digits, offset)) = fingerprint(line) {
+            let at = At::new(id, Span::new(start + offset.start, start + offset.end));
+            if chains.is_empty() {
+                chains.push(Chain::default());
+            }
+            if let Some(chain) = chains.last_mut() {
+                chain.certificates.push(Certificate {
+                    subject: std::mem::take(&mut subject),
+                    sha1: Located::new(digits, at),
+                });
+            }
+        }
+        start += line.len();
+    }
+    chains.retain(|chain| !chain.certificates.is_empty());
+    evidence.issuer.chains = Fact::read(chains, id);
+}
+
+/// Forty hexadecimal digits, colons between pairs allowed, after `sha1:` or `Fingerprint=`.
+fn fingerprint(line: &str) -> Option<(String, std::ops::Range<usize>)> {
+    let folded = line.to_ascii_lowercase();
+    let mark = ["sha1 fingerprint=", "fingerprint=", "sha1:", "sha-1:", "sha1="]
+        .iter()
+        .find_map(|mark| folded.find(mark).map(|at| at + mark.len()))?;
+    let rest = line.get(mark..)?;
+    let gap = rest.len() - rest.trim_start().len();
+    let value = rest.get(gap..)?;
+    let end = value.find(|c: char| !c.is_ascii_hexdigit() && c != ':').unwrap_or(value.len());
+    let digits: String =
+        value.get(..end)?.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect();
+    (digits.len() == 40).then(|| (digits, mark + gap..mark + gap + end))
+}
+
+/// `discovery.error`, `jwks.error`: what the issuer answered.
+pub(super) fn fetch_failure(evidence: &mut Evidence, id: DocumentId, stem: &str, text: &str, at: At) {
+    let line = text.get(at.span.range()).unwrap_or_default().to_owned();
+    let what = if stem == "jwks" { "jwks" } else { "discovery" };
+    let status = status_of(&line);
+    let source = rolecall_model::evidence::Source::Document(id);
+    if status == Some(404) {
+        match what {
+            "jwks" => evidence.issuer.jwks = Fact::Absent { source },
+            _ => evidence.issuer.discovery = Fact::Absent { source },
+        }
+    }
+    evidence.issuer.fetch_failures.push(FetchFailure { what, answer: Located::new(line, at), status });
+}

@@ -1,0 +1,374 @@
+//! THE TABLE of files: which name goes to which reader.
+
+use rolecall_model::document::{Document, DocumentId};
+use rolecall_model::evidence::token::JsonObject;
+use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadReason};
+use rolecall_model::instant::Instant;
+use rolecall_model::json::Node;
+
+use super::{issuer, kubernetes, permission, provider, role, token, workflow};
+use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
+
+/// What a file is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Role,
+    OtherRole,
+    Roles,
+    TrustDraft,
+    Providers,
+    Provider,
+    Identity,
+    Scp,
+    Rcp,
+    Boundary,
+    Session,
+    Resource,
+    VpcEndpoint,
+    Cluster,
+    Regions,
+    Association,
+    IdentityPool,
+    Manifest,
+    Token,
+    Claims,
+    Header,
+    Jwks,
+    Discovery,
+    Chain,
+    Environment,
+    Request,
+    Error,
+    Log,
+    Output,
+    Trail,
+    Workflow,
+    Now,
+}
+
+/// Names, in lower case. Source: design §5.
+const TABLE: [(&str, Place); 62] = [
+    ("role.json", Place::Role),
+    ("trust.json", Place::Role),
+    ("trust-policy.json", Place::Role),
+    ("role-2.json", Place::OtherRole),
+    ("role-3.json", Place::OtherRole),
+    ("chained-role.json", Place::OtherRole),
+    ("target-role.json", Place::OtherRole),
+    ("roles.json", Place::Roles),
+    ("trust-new.json", Place::TrustDraft),
+    ("new-trust.json", Place::TrustDraft),
+    ("providers.json", Place::Providers),
+    ("provider.json", Place::Provider),
+    ("identity-policies.json", Place::Identity),
+    ("policies.json", Place::Identity),
+    ("policy.json", Place::Identity),
+    ("scp.json", Place::Scp),
+    ("rcp.json", Place::Rcp),
+    ("boundary.json", Place::Boundary),
+    ("session-policy.json", Place::Session),
+    ("resource-policy.json", Place::Resource),
+    ("bucket-policy.json", Place::Resource),
+    ("key-policy.json", Place::Resource),
+    ("vpc-endpoint-policy.json", Place::VpcEndpoint),
+    ("vpce.json", Place::VpcEndpoint),
+    ("vpc-endpoint.json", Place::VpcEndpoint),
+    ("endpoint-policy.json", Place::VpcEndpoint),
+    ("cluster.json", Place::Cluster),
+    ("regions.json", Place::Regions),
+    ("association.json", Place::Association),
+    ("associations.json", Place::Association),
+    ("identity-pool.json", Place::IdentityPool),
+    ("serviceaccount.yaml", Place::Manifest),
+    ("pod.yaml", Place::Manifest),
+    ("deployment.yaml", Place::Manifest),
+    ("namespace.yaml", Place::Manifest),
+    ("webhook.yaml", Place::Manifest),
+    ("webhook-pod.yaml", Place::Manifest),
+    ("networkpolicy.yaml", Place::Manifest),
+    ("token.txt", Place::Token),
+    ("token.claims.json", Place::Claims),
+    ("token.header.json", Place::Header),
+    ("jwks.json", Place::Jwks),
+    ("discovery.json", Place::Discovery),
+    ("chain.txt", Place::Chain),
+    ("certs.txt", Place::Chain),
+    ("env.txt", Place::Environment),
+    ("env.json", Place::Environment),
+    ("request.json", Place::Request),
+    ("error.txt", Place::Error),
+    ("error.json", Place::Error),
+    ("debug.log", Place::Log),
+    ("app.log", Place::Log),
+    ("events.txt", Place::Log),
+    ("output.txt", Place::Output),
+    ("caller-identity.json", Place::Output),
+    ("cloudtrail.json", Place::Trail),
+    ("workflow.yaml", Place::Workflow),
+    ("called-workflow.yaml", Place::Workflow),
+    (".gitlab-ci.yml", Place::Workflow),
+    ("bitbucket-pipelines.yml", Place::Workflow),
+    ("azure-pipelines.yml", Place::Workflow),
+    ("now.txt", Place::Now),
+];
+
+fn place_of(name: &str) -> Option<Place> {
+    let folded = name.to_ascii_lowercase();
+    let alike = |known: &str| {
+        known == folded
+            || known.strip_suffix(".yaml").is_some_and(|stem| {
+                folded == format!("{stem}.yml")
+                    || folded == format!("{stem}.json") && known.contains("service")
+            })
+    };
+    TABLE.iter().find(|(known, _)| alike(known)).map(|(_, place)| *place)
+}
+
+/// Whether a name means something.
+pub(super) fn is_known(name: &str) -> bool {
+    place_of(name).is_some()
+}
+
+/// Whether a file is a log, of which ends are worth reading where the whole is too long.
+pub(super) fn is_log(name: &str) -> bool {
+    matches!(place_of(name), Some(Place::Log | Place::Error | Place::Output))
+}
+
+/// Puts a file into its place.
+pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
+    let lower = name.to_ascii_lowercase();
+    if let Some(stem) = lower.strip_suffix(".error") {
+        failed_lookup(evidence, name, stem, text);
+        return;
+    }
+    match place_of(name) {
+        Some(Place::Token) => token::raw(evidence, name, text),
+        Some(place) if is_text(place) => plain(evidence, name, place, text),
+        Some(Place::Manifest | Place::Workflow) => yaml_file(evidence, name, text),
+        Some(place) => json_file(evidence, name, place, text),
+        None if lower.ends_with(".yaml") || lower.ends_with(".yml") => yaml_file(evidence, name, text),
+        None => {
+            evidence.unknown_files.push(name.to_owned());
+            evidence.documents.add(Document::plain(name, redact(text)));
+        }
+    }
+}
+
+/// A file that is no text.
+pub(super) fn illegible(evidence: &mut Evidence, name: &str, why: String) {
+    if let Some(place) = place_of(name) {
+        broken(evidence, place, &why);
+    }
+    evidence.skipped.push(Skipped { name: name.to_owned(), why });
+}
+
+fn is_text(place: Place) -> bool {
+    matches!(place, Place::Chain | Place::Error | Place::Log | Place::Output | Place::Now)
+        || place == Place::Environment
+}
+
+fn plain(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
+    let text = redact(text);
+    let json = text.trim_start().starts_with('{') && place == Place::Environment;
+    let document =
+        if json { Document::json(name, text.clone()) } else { Document::plain(name, text.clone()) };
+    let root = document.root.clone();
+    let id = evidence.documents.add(document);
+    match place {
+        Place::Now => match Instant::parse(&text) {
+            Some(now) => evidence.now = Fact::read(now, id),
+            None => evidence.skipped.push(Skipped {
+                name: name.into(),
+                why: "it holds no instant such as 2025-06-01T12:00:00Z".into(),
+            }),
+        },
+        Place::Environment => {
+            let variables = root
+                .as_ref()
+                .map_or_else(|| environment::lines(id, &text), |node| environment::object(id, node));
+            evidence.caller.environment = Fact::read(variables, id);
+        }
+        Place::Chain => issuer::chains(evidence, id, &text),
+        _ => log(evidence, id, &text, place == Place::Error),
+    }
+}
+
+/// Everything that an error text or a log tells.
+pub(crate) fn log(evidence: &mut Evidence, id: DocumentId, text: &str, headline: bool) {
+    evidence.attempt.observations.extend(error_text::observe(id, text, headline));
+    evidence.attempt.identities.extend(debug_log::identities(id, text));
+    evidence.caller.logged_requests.extend(debug_log::requests(id, text));
+    evidence.issuer.fetch_failures.extend(debug_log::fetch_failures(id, text));
+}
+
+fn json_file(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
+    let document = Document::json(name, redact(text));
+    let (root, flaw) = (document.root.clone(), flaw(&document));
+    let id = evidence.documents.add(document);
+    if let Some(why) = flaw {
+        if root.is_none() {
+            broken(evidence, place, &why);
+        }
+        evidence.skipped.push(Skipped { name: name.into(), why });
+    }
+    if let Some(root) = root {
+        json_place(evidence, place, id, &root);
+    }
+}
+
+fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node) {
+    let object = || JsonObject { document: id, node: root.clone() };
+    match place {
+        Place::Role => role::main(evidence, id, root),
+        Place::OtherRole => role::other(evidence, id, root),
+        Place::Roles => role::list(evidence, id, root),
+        Place::TrustDraft => role::draft(evidence, id, root),
+        Place::Providers => provider::list(evidence, id, root),
+        Place::Provider => provider::detail(evidence, id, root),
+        Place::Identity => evidence.permission.identity = permission::policies(id, root),
+        Place::Boundary => evidence.permission.boundary = permission::policies(id, root),
+        Place::Session => evidence.permission.session = permission::policies(id, root),
+        Place::Resource => evidence.permission.resource = permission::policies(id, root),
+        Place::VpcEndpoint => evidence.permission.vpc_endpoint = permission::policies(id, root),
+        Place::Scp => evidence.permission.scp = permission::levels(id, root),
+        Place::Rcp => evidence.permission.rcp = permission::levels(id, root),
+        Place::Cluster => issuer::cluster(evidence, id, root),
+        Place::Regions => provider::regions(evidence, id, root),
+        Place::Association => kubernetes::associations(evidence, id, root),
+        Place::IdentityPool => kubernetes::identity_pool(evidence, id, root),
+        Place::Claims => evidence.token.claims = Fact::read(object(), id),
+        Place::Header => evidence.token.header = Fact::read(object(), id),
+        Place::Jwks => evidence.issuer.jwks = Fact::read(object(), id),
+        Place::Discovery => evidence.issuer.discovery = Fact::read(object(), id),
+        Place::Request => evidence.caller.request = Fact::read(request::object(id, root), id),
+        Place::Trail => {
+            let events = cloudtrail::events(&mut evidence.documents, id);
+            evidence.attempt.events.extend(events);
+        }
+        _ => {}
+    }
+}
+
+fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
+    let text = redact(text);
+    let (nodes, flaws) = yaml::parse(&text);
+    let mut document = Document::plain(name, text);
+    document.root = nodes.first().cloned();
+    document.flaws = flaws;
+    let flaw = flaw(&document);
+    let id = evidence.documents.add(document);
+    let known = place_of(name);
+    if let (true, Some(why), Some(place)) = (nodes.is_empty(), &flaw, known) {
+        broken(evidence, place, why);
+    }
+    evidence.skipped.extend(flaw.map(|why| Skipped { name: name.into(), why }));
+    let mut taken = false;
+    for node in &nodes {
+        taken |= kubernetes::manifest(evidence, id, name, node);
+    }
+    taken |= workflow::definition(evidence, id, name, nodes.first());
+    if !taken && known.is_none() {
+        evidence.unknown_files.push(name.to_owned());
+    }
+}
+
+/// The first structural flaw of a document, with its line and column.
+fn flaw(document: &Document) -> Option<String> {
+    let structural = |message: &str| !message.ends_with("stands twice in one object");
+    let flaw = document.flaws.iter().find(|flaw| structural(&flaw.message))?;
+    let position = document.position(flaw.span.start);
+    let used = if document.root.is_some() { "; what stands before it was used" } else { "" };
+    Some(format!("line {}, column {}: {}{used}", position.line, position.column, flaw.message))
+}
+
+/// A file that was there and is not legible: its fact is unread, and says why.
+fn broken(evidence: &mut Evidence, place: Place, why: &str) {
+    fn mark<T>(fact: &mut Fact<T>, why: &str) {
+        if let Fact::Unread { why: unread } = fact {
+            unread.reason = UnreadReason::Broken(why.to_owned());
+        }
+    }
+    match place {
+        Place::Role => mark(&mut evidence.role.role, why),
+        Place::Providers => mark(&mut evidence.provider.list, why),
+        Place::Provider => mark(&mut evidence.provider.detail, why),
+        Place::Claims | Place::Token => mark(&mut evidence.token.claims, why),
+        Place::Header => mark(&mut evidence.token.header, why),
+        Place::Jwks => mark(&mut evidence.issuer.jwks, why),
+        Place::Discovery => mark(&mut evidence.issuer.discovery, why),
+        Place::Cluster => mark(&mut evidence.issuer.cluster, why),
+        Place::Identity => mark(&mut evidence.permission.identity, why),
+        Place::Rcp => mark(&mut evidence.permission.rcp, why),
+        Place::Environment => mark(&mut evidence.caller.environment, why),
+        Place::Manifest => {
+            mark(&mut evidence.serviceaccount.account, why);
+            mark(&mut evidence.pod.pod, why);
+        }
+        _ => {}
+    }
+}
+
+/// `X.error`: what looking X up answered. NoSuchEntity and 404 mean that it is not there; anything else that nobody knows.
+fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
+    let text = redact(text);
+    let id = evidence.documents.add(Document::plain(name, text.clone()));
+    let absent = [
+        "NoSuchEntity",
+        "NotFound",
+        "not found",
+        "ResourceNotFound",
+        "cannot be found",
+        "404",
+        "No cluster found",
+    ]
+    .iter()
+    .any(|mark| text.contains(mark));
+    let answer = crate::text::line_at(&text, text.len() - text.trim_start().len());
+    let (start, line) = (answer.0, answer.1.trim_end().to_owned());
+    let at =
+        rolecall_model::document::At::new(id, rolecall_model::span::Span::new(start, start + line.len()));
+    fn set<T>(fact: &mut Fact<T>, absent: bool, id: DocumentId, line: &str) {
+        let command = fact.unread().map_or("", |unread| unread.command);
+        *fact = if absent {
+            Fact::Absent { source: rolecall_model::evidence::Source::Document(id) }
+        } else {
+            Fact::Unread { why: Unread { reason: UnreadReason::Denied(line.to_owned()), command } }
+        };
+    }
+    match stem {
+        "role" => set(&mut evidence.role.role, absent, id, &line),
+        "providers" => set(&mut evidence.provider.list, false, id, &line),
+        "provider" => set(&mut evidence.provider.detail, absent, id, &line),
+        "serviceaccount" => set(&mut evidence.serviceaccount.account, absent, id, &line),
+        "pod" => set(&mut evidence.pod.pod, absent, id, &line),
+        "webhook" => set(&mut evidence.pod.webhook, absent, id, &line),
+        "association" | "associations" => set(&mut evidence.serviceaccount.associations, absent, id, &line),
+        "cluster" => set(&mut evidence.issuer.cluster, absent, id, &line),
+        "rcp" => set(&mut evidence.permission.rcp, false, id, &line),
+        "scp" => set(&mut evidence.permission.scp, false, id, &line),
+        "identity-policies" => set(&mut evidence.permission.identity, false, id, &line),
+        "discovery" | "jwks" => issuer::fetch_failure(evidence, id, stem, &text, at),
+        _ => evidence.lookups.push(Lookup {
+            name: stem.to_owned(),
+            answer: rolecall_model::document::Located::new(line, at),
+            absent,
+        }),
+    }
+}
+
+/// What follows from all files together: the instant of judgement, where `now.txt` does not give it.
+pub(crate) fn finish(evidence: &mut Evidence) {
+    if evidence.now.present().is_some() {
+        return;
+    }
+    let said = evidence.attempt.observations.iter().filter_map(|seen| match seen.symptom {
+        rolecall_model::evidence::attempt::Symptom::TokenExpired { now: Some(now), .. } => {
+            Some((Instant(now), seen.at.document))
+        }
+        _ => seen.time.map(|time| (time, seen.at.document)),
+    });
+    let trail = evidence.attempt.events.iter().filter_map(|event| Some((event.time?, event.at.document)));
+    if let Some((now, id)) = said.chain(trail).max_by_key(|(time, _)| *time) {
+        evidence.now = Fact::read(now, id);
+    }
+}

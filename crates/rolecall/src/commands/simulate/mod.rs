@@ -1,0 +1,3 @@
+//! `rolecall simulate`: what AWS would decide, trust policies included.
+
+pub mod batch;
