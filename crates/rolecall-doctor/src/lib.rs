@@ -18,5 +18,7 @@ pub mod finding;
 pub mod link;
 pub mod meaning;
 pub mod missing;
+pub mod near;
+pub mod pipeline;
 pub mod rank;
 pub mod report;

@@ -35,6 +35,7 @@ pub use injection::{Injection, TokenMount};
 pub use requested::{Requested, RequestedFrom};
 pub use sdk::Sdk;
 pub use seen::Phase;
+pub(crate) use seen::is_exchange_refusal;
 pub use trusted::Trusted;
 pub use webhook::Miss;
 pub use workload::{Signer, SignerKind, account_of, runs_under};

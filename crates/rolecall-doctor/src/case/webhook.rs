@@ -118,16 +118,15 @@ impl Case<'_> {
             let why = "The webhook has no CA bundle, so the API server cannot call it, and ignores that.";
             miss(why, bundle.unwrap_or(client));
         }
-        if let Some(selector) = webhook.get("objectSelector") {
-            if pod.is_some_and(|pod| !selects(selector, &pod.labels)) {
-                miss("The webhook's objectSelector leaves this pod out.", selector);
-            }
+        let leaves_out = |key: &str, labels: Option<&[Pair]>| {
+            webhook.get(key).filter(|selector| labels.is_some_and(|labels| !selects(selector, labels)))
+        };
+        if let Some(selector) = leaves_out("objectSelector", pod.map(|pod| pod.labels.as_slice())) {
+            miss("The webhook's objectSelector leaves this pod out.", selector);
         }
-        if let Some(selector) = webhook.get("namespaceSelector") {
-            let namespace = self.serviceaccount().namespace.present();
-            if namespace.is_some_and(|namespace| !selects(selector, &namespace.labels)) {
-                miss("The webhook's namespaceSelector leaves the pod's namespace out.", selector);
-            }
+        let namespace = self.serviceaccount().namespace.present();
+        if let Some(selector) = leaves_out("namespaceSelector", namespace.map(|one| one.labels.as_slice())) {
+            miss("The webhook's namespaceSelector leaves the pod's namespace out.", selector);
         }
         if let Some(rules) = webhook.get("rules") {
             let has = |rule: &Node, key: &str, wanted: &str| {

@@ -2,6 +2,7 @@
 
 use rolecall_model::arn::Arn;
 use rolecall_model::document::{At, Text};
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::evidence::pod::{Container, Pod};
 use rolecall_model::evidence::serviceaccount::{Association, Pair, ServiceAccount};
 
@@ -134,6 +135,28 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn reached_exchange(&self) -> bool {
         matches!(self.phase(), Phase::Exchange | Phase::After | Phase::Admitted)
+    }
+
+    /// Whether role and token file were set up for the process, however: they are read so, or what was seen can only
+    /// be seen by a program that has them.
+    #[must_use]
+    pub fn was_set_up(&self) -> bool {
+        let named = |path: &Option<String>| path.as_deref().is_some_and(|path| path.contains('/'));
+        let shows = |symptom: &Symptom| match symptom {
+            Symptom::Unreachable { .. }
+            | Symptom::HostUnknown { .. }
+            | Symptom::TlsUntrusted { .. }
+            | Symptom::Throttled
+            | Symptom::SdkModuleMissing { .. }
+            | Symptom::PathCached
+            | Symptom::TokenFileEmpty => true,
+            Symptom::TokenFileUnreadable { path } | Symptom::TokenFileMissing { path } => named(path),
+            _ => false,
+        };
+        if self.configured() == Some(true) || self.reached_exchange() {
+            return true;
+        }
+        self.injected() != Some(Injection::None) && self.saw(shows).is_some_and(|seen| seen.headline)
     }
 
     /// The value of a variable as environment or pod show it, with its place.

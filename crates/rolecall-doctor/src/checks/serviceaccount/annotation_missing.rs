@@ -6,21 +6,25 @@
 //!
 //! ## Why
 //! The pod identity webhook injects a pod only if its service account carries the annotation
-//! `eks.amazonaws.com/role-arn`. Helm charts leave it out unless a value is given, and managed add-ons unless a role is
-//! given to each of their accounts.
+//! `eks.amazonaws.com/role-arn`. On the pod or the deployment the annotation does nothing. Helm charts leave it out
+//! unless a value is given, and managed add-ons unless a role is given to each of their accounts.
 //!
 //! ## How to tell
 //! `kubectl get serviceaccount -n NAMESPACE NAME -o yaml` shows no such annotation.
 //!
 //! ## How to mend it
-//! Annotate the account, then restart its pods: the webhook looks at pods only when they are created.
+//! Annotate the account, then make its pods anew: the webhook looks at pods only when they are created. The policies of
+//! the node's role are no place to mend this.
 //!
 //! ## Source
 //! amazon-eks-pod-identity-webhook README; Amazon EKS User Guide, "Assign IAM roles to Kubernetes service accounts".
 
+use rolecall_model::evidence::serviceaccount::ServiceAccount;
+
+use super::{ROLE_KEY, annotate, annotation_malformed, namespace, recreate};
 use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
-use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -28,49 +32,71 @@ pub const CHECK: Check = Check {
     slug: "serviceaccount.annotation-missing",
     title: "the service account names no role",
     severity: Severity::Error,
-    reads: &[Link::ServiceAccount, Link::Pod, Link::Role, Link::Caller],
+    reads: &[Link::ServiceAccount, Link::Pod, Link::Token, Link::Role, Link::Caller],
     source: include_str!("annotation_missing.rs"),
     run: check,
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let account = case.serviceaccount().account.present()?;
-    if !account.annotations.iter().all(|pair| !pair.key.value.contains("role")) {
+    let account = case.used_account()?;
+    let named =
+        case.role_annotation_of(account).is_some() || annotation_malformed::near_miss(account).is_some();
+    // Set up by hand (OpenShift, self-made volumes) or by Pod Identity: no annotation is needed.
+    if named || case.was_set_up() || case.by_pod_identity() {
         return None;
     }
-    // Set up by hand (OpenShift, self-made volumes), by Pod Identity, or past this point: no annotation needed.
-    if case.configured() == Some(true)
-        || case.serviceaccount().associations.present().is_some()
-        || matches!(case.phase(), Phase::Exchange | Phase::After | Phase::Admitted)
-    {
-        return None;
-    }
-    let certainty = match case.injection() {
-        Some(Injection::None) if case.phase() != Phase::Unseen => Certainty::Certain,
-        Some(Injection::None) => Certainty::Likely,
-        _ => Certainty::Possible,
-    };
-    let name = &account.name.value;
-    let namespace = account.namespace.as_ref().map_or("NAMESPACE", |text| text.value.as_str());
-    let role = case.requested().map_or("ROLE_ARN", |requested| requested.arn.value.as_str());
-    let annotate = format!(
-        "kubectl annotate serviceaccount -n {} {} {}",
-        shell_word(namespace),
-        shell_word(name),
-        shell_word(&format!("eks.amazonaws.com/role-arn={role}"))
-    );
-    Some(
-        Finding::new(&CHECK, certainty, format!("service account `{namespace}/{name}` names no role"))
-            .because(
-                "The webhook injects a pod only if its service account has the annotation \
-                 `eks.amazonaws.com/role-arn`. Without it the SDK finds no web identity and falls back to whatever \
-                 comes later in its chain, on EKS the node's role.",
-            )
-            .at(account.metadata_at, "no annotation `eks.amazonaws.com/role-arn` here")
-            .fix(
-                "annotate the service account, then recreate its pods",
-                Safety::Review,
-                &[annotate, format!("kubectl rollout restart -n {} deployment/NAME", shell_word(namespace))],
-            ),
+    let certainty = certainty(case)?;
+    let space = namespace(account.namespace.as_ref());
+    let mut finding = Finding::new(
+        &CHECK,
+        certainty,
+        format!("service account `{space}/{}` names no role", account.name.value),
     )
+    .because(why(case, account))
+    .at(account.metadata_at, format!("no annotation `{ROLE_KEY}` here"));
+    if let Some(signer) = case.signer() {
+        finding = finding.beside(signer.arn.at, "so this identity signed instead");
+    }
+    let pod = case.pod().pod.present();
+    let misplaced = pod.and_then(|pod| pod.annotations.iter().find(|pair| pair.key.value == ROLE_KEY));
+    if let Some(pair) = misplaced {
+        finding = finding.beside(pair.key.at, "on a pod this annotation does nothing");
+    }
+    let role = misplaced.map(|pair| pair.value.value.clone());
+    let role = role.or_else(|| case.requested().map(|requested| requested.arn.value.clone()));
+    let safety = if role.is_some() { Safety::Review } else { Safety::ShowOnly };
+    let commands = [annotate(account, role.as_deref().unwrap_or("ROLE_ARN")), recreate(case)];
+    Some(finding.fix("annotate the service account, then make its pods anew", safety, &commands))
+}
+
+fn certainty(case: &Case<'_>) -> Option<Certainty> {
+    // Without a role that trusts web identities nobody says that this account should have had one.
+    let meant = case.trusted().is_some_and(|trusted| !trusted.federated.is_empty());
+    let bare = match case.injected() {
+        Some(Injection::None) if case.went_without_role() && meant => return Some(Certainty::Certain),
+        Some(Injection::None | Injection::Partial { .. }) => true,
+        Some(_) => false,
+        None => case.configured() == Some(false) || case.signer().is_some(),
+    };
+    if bare {
+        return Some(Certainty::Likely);
+    }
+    // A token that was made shows that somebody mounts one.
+    let token = case.token().claims.present().is_some();
+    (case.phase() != Phase::Unseen || !token).then_some(Certainty::Possible)
+}
+
+fn why(case: &Case<'_>, account: &ServiceAccount) -> String {
+    let mut why = format!(
+        "The webhook injects a pod only if its service account has the annotation `{ROLE_KEY}`, and `{}` has none. \
+         The SDK then finds no web identity and falls back to whatever comes later in its chain, on EKS the role of \
+         the node.",
+        account.name.value
+    );
+    if case.signer().is_some() {
+        why.push_str(
+            " The refusal is about that identity: neither the role's trust policy nor its permissions were asked.",
+        );
+    }
+    why
 }

@@ -1,0 +1,54 @@
+//! STS throttles, and the chain falls back.
+//!
+//! ## What you see
+//! `Throttling: Rate exceeded` from STS, and then now and then calls as the node's role or without credentials.
+//!
+//! ## Why
+//! Many processes ask STS at once: all pods start together, or each request makes a client of its own, so that nothing is
+//! kept. Some SDKs then go on to the next source.
+//!
+//! ## How to tell
+//! Count AssumeRoleWithWebIdentity in CloudTrail by second and by region.
+//!
+//! ## How to mend it
+//! Make one client and keep it; use the regional endpoint; raise the SDK's retries (`AWS_MAX_ATTEMPTS`,
+//! `AWS_RETRY_MODE=adaptive`).
+//!
+//! ## Source
+//! IAM User Guide, "IAM and AWS STS quotas"; AWS SDKs and Tools Reference Guide, "Retry behavior".
+
+use rolecall_model::evidence::attempt::Symptom;
+
+use crate::case::Case;
+use crate::check::Check;
+use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "caller.sts-throttled",
+    title: "STS throttles, and the chain falls back",
+    severity: Severity::Error,
+    reads: &[] as &[Link],
+    source: include_str!("sts_throttled.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let seen = case.saw(|symptom| *symptom == Symptom::Throttled)?;
+    let certainty = if seen.headline { Certainty::Certain } else { Certainty::Likely };
+    let mut finding = Finding::new(&CHECK, certainty, "STS answers too many calls at once")
+        .because(
+            "STS refuses for the moment, whatever token and policies say. Tried again later, the same call is answered \
+             otherwise.",
+        )
+        .at(seen.at, "STS's answer");
+    if let Some(signer) = case.signer() {
+        finding = finding.beside(signer.arn.at, "the SDK then went on to this identity");
+    }
+    Some(finding.fix(
+        "keep one client per process, and let the SDK try again more patiently",
+        Safety::Review,
+        &["export AWS_RETRY_MODE=adaptive AWS_MAX_ATTEMPTS=10".into()],
+    ))
+}

@@ -1,0 +1,79 @@
+//! What was injected into the pod is older than today's annotation.
+//!
+//! ## What you see
+//! The annotation is right now, and the program still asks for the old role, or its token has the old audience.
+//!
+//! ## Why
+//! The webhook writes role and audience into the pod when it is created. A later change of the service account reaches
+//! only pods that are created after it.
+//!
+//! ## How to tell
+//! `AWS_ROLE_ARN` of the pod against `eks.amazonaws.com/role-arn` of its account.
+//!
+//! ## How to mend it
+//! Make the pods anew: `kubectl rollout restart`.
+//!
+//! ## Source
+//! amazon-eks-pod-identity-webhook README; reference eks.md §3.
+
+use rolecall_model::document::Text;
+use rolecall_model::evidence::pod::Pod;
+
+use super::named;
+use crate::case::{Case, Injection, Phase};
+use crate::check::Check;
+use crate::checks::serviceaccount::recreate;
+use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "pod.stale",
+    title: "what was injected into the pod is older than today's annotation",
+    severity: Severity::Error,
+    reads: &[Link::Pod, Link::ServiceAccount],
+    source: include_str!("stale.rs"),
+    run: check,
+};
+
+/// The annotation that sets the token's audience.
+const AUDIENCE_KEY: &str = "eks.amazonaws.com/audience";
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let pod = case.running_pod()?;
+    if case.injected() != Some(Injection::Complete) || case.phase() == Phase::Admitted {
+        return None;
+    }
+    let (what, then, today) = role(case, pod).or_else(|| audience(case, pod))?;
+    // Without a failure the pod may still work with what it has.
+    let certainty = if case.phase() == Phase::Unseen { Certainty::Likely } else { Certainty::Certain };
+    let title = format!("pod `{}` still has the {what} `{}`", named(pod), then.value);
+    Some(
+        Finding::new(&CHECK, certainty, title)
+            .because(format!(
+                "The webhook wrote the {what} into the pod when it was created; the service account was changed \
+                 since. Until the pod is made anew, the change does nothing for it."
+            ))
+            .differs(then.at, "written when the pod was created", &today.value, &then.value)
+            .beside(today.at, "the account says this today")
+            .fix("make the pod anew", Safety::Review, &[recreate(case)]),
+    )
+}
+
+/// The injected role and today's, where they differ.
+fn role(case: &Case<'_>, pod: &Pod) -> Option<(&'static str, Text, Text)> {
+    let today = &case.annotation()?.value;
+    let containers = case.containers(pod);
+    let injected = containers.iter().find_map(|container| container.env("AWS_ROLE_ARN")?.value.clone())?;
+    (injected.value != today.value).then(|| ("role", injected, today.clone()))
+}
+
+/// The injected audience and today's, where the account sets one and they differ.
+fn audience(case: &Case<'_>, pod: &Pod) -> Option<(&'static str, Text, Text)> {
+    case.annotation()?;
+    let account = case.used_account()?;
+    let today = account.annotations.iter().find(|pair| pair.key.value == AUDIENCE_KEY)?.value.clone();
+    let volumes = pod.volumes.iter().filter(|volume| volume.name.value == "aws-iam-token");
+    let injected = volumes.flat_map(|volume| &volume.tokens).find_map(|token| token.audience.clone())?;
+    (injected.value != today.value).then_some(("audience", injected, today))
+}

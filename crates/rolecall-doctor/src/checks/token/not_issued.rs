@@ -1,0 +1,220 @@
+//! The platform issued no token.
+//!
+//! ## What you see
+//! `Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable`, `Credentials could not be loaded`, `OIDC Token cannot be found`;
+//! or a call signed by the runner's own role; or, where an empty token file is sent, a refusal by STS.
+//!
+//! ## Why
+//! A CI platform makes a token only for a job that asks for one: GitHub with `permissions: id-token: write` (a block that
+//! does not name it sets it to none; a called workflow gets no more than the calling job; pull requests from forks get
+//! none), GitLab with `id_tokens` (`CI_JOB_JWT` is gone), Bitbucket with `oidc: true` in the step, CircleCI in jobs with a
+//! context and on servers that are set up for it.
+//!
+//! ## How to tell
+//! Print the name, never the value: `env | cut -d= -f1 | grep -i -e oidc -e id_token`.
+//!
+//! ## How to mend it
+//! Ask for the token in the job that assumes the role.
+//!
+//! ## Source
+//! GitHub documentation, "Configuring OpenID Connect in Amazon Web Services"; GitLab, Bitbucket and CircleCI documentation
+//! on OpenID Connect.
+
+use rolecall_model::document::{At, Text};
+use rolecall_model::evidence::attempt::{Observation, Symptom};
+use rolecall_model::evidence::caller::Environment;
+use rolecall_model::evidence::workflow::Platform;
+
+use crate::case::{Case, Phase};
+use crate::check::Check;
+use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::link::Link;
+use crate::pipeline::{self, Refusal};
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "token.not-issued",
+    title: "the platform issued no token",
+    severity: Severity::Error,
+    reads: &[Link::Workload, Link::Token, Link::Caller, Link::Role],
+    source: include_str!("not_issued.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let told = case.saw(|symptom| *symptom == Symptom::IdTokenNotIssued);
+    let token = case.token();
+    let issued = token.claims.present().is_some() || token.raw.present().is_some();
+    if told.is_none() && (issued || matches!(case.phase(), Phase::After | Phase::Admitted)) {
+        return None;
+    }
+    let environment = case.caller().environment.present();
+    let refusal = pipeline::refusal(case.workflows(), environment);
+    let gap = environment.and_then(gap);
+    let certainty = certainty(case, told, refusal.as_ref(), gap.as_ref())?;
+    let title = match (&gap, &refusal) {
+        (Some(Gap::Empty(variable)), _) => format!("the job has no token: `{}` is empty", variable.value),
+        (_, Some(_)) => "the job that assumes the role asks for no token".into(),
+        (Some(Gap::Missing(name, _)), None) => {
+            format!("the platform gave the job no token: there is no `{name}`")
+        }
+        (None, None) => "the platform gave the job no token".into(),
+    };
+    let mut finding =
+        Finding::new(&CHECK, certainty, title).because(why(case, refusal.as_ref(), gap.as_ref()));
+    if let Some(refusal) = &refusal {
+        finding = finding.at(refusal.at, &refusal.label);
+        if let Some(role) = refusal.role {
+            finding = finding.beside(role, "a token is needed here");
+        }
+    }
+    if let Some(told) = told {
+        finding = if refusal.is_some() {
+            finding.beside(told.at, "the client says so")
+        } else {
+            finding.at(told.at, "the client says so")
+        };
+    }
+    if let Some(Gap::Empty(variable)) = &gap {
+        finding = finding.beside(variable.at, "empty: the token file written from it is an empty line");
+    }
+    if let Some(Gap::Missing(_, at)) = &gap {
+        finding = finding.beside(*at, "the platform's variables are here, and the token's is not among them");
+    }
+    if let Some(signer) = case.signer() {
+        finding = finding.beside(signer.arn.at, "without a token the client went on with this identity");
+    }
+    let mend = refusal.map_or_else(|| mend(case), |refusal| refusal.mend);
+    Some(finding.fix(mend, Safety::ShowOnly, &[]))
+}
+
+fn certainty(
+    case: &Case<'_>,
+    told: Option<&Observation>,
+    refusal: Option<&Refusal>,
+    gap: Option<&Gap>,
+) -> Option<Certainty> {
+    if told.is_some() {
+        return Some(Certainty::Certain);
+    }
+    let empty = matches!(gap, Some(Gap::Empty(_)));
+    let goes_on = refusal.is_some_and(|refusal| refusal.goes_on) || empty;
+    let sure = refusal.is_some_and(|refusal| refusal.sure);
+    match case.phase() {
+        // An empty line was sent as token, and STS answered it.
+        Phase::Exchange if goes_on && empty && sure => Some(Certainty::Certain),
+        Phase::Exchange if goes_on && case.saw(from_nothing).is_some() => Some(Certainty::Likely),
+        Phase::Exchange | Phase::After | Phase::Admitted => None,
+        Phase::OtherIdentity => {
+            // The machine's own role may be what was meant.
+            let meant = case.trusted().is_none_or(|trusted| !trusted.federated.is_empty());
+            (refusal.is_some() && meant).then_some(Certainty::Likely)
+        }
+        Phase::Before => {
+            let silent = |symptom: &Symptom| {
+                matches!(
+                    symptom,
+                    Symptom::NoCredentials
+                        | Symptom::ImdsAsked
+                        | Symptom::TokenFileEmpty
+                        | Symptom::TokenFileMissing { .. }
+                )
+            };
+            case.saw(silent)?;
+            match (sure, refusal.is_some() || gap.is_some()) {
+                (true, _) => Some(Certainty::Certain),
+                (false, true) => Some(Certainty::Likely),
+                (false, false) => None,
+            }
+        }
+        Phase::Unclear | Phase::Unseen => {
+            (refusal.is_some() || empty).then_some(if sure { Certainty::Likely } else { Certainty::Possible })
+        }
+    }
+}
+
+/// Answers of STS to a token that is an empty line.
+fn from_nothing(symptom: &Symptom) -> bool {
+    match symptom {
+        Symptom::TrustDenied | Symptom::NotAJwt | Symptom::TokenNotValidated => true,
+        Symptom::Validation { field, .. } => field.eq_ignore_ascii_case("webIdentityToken"),
+        _ => false,
+    }
+}
+
+/// What the environment lacks.
+enum Gap {
+    /// A variable for the token that is set to nothing.
+    Empty(Text),
+    /// The platform's variable for the token is not there, though others of the platform are.
+    Missing(&'static str, At),
+}
+
+/// For each platform a variable that tells it, and the one that a job with a token has.
+const PLATFORMS: [(&str, &str); 3] = [
+    ("CIRCLECI", "CIRCLE_OIDC_TOKEN"),
+    ("GITHUB_ACTIONS", "ACTIONS_ID_TOKEN_REQUEST_URL"),
+    ("BITBUCKET_REPO_SLUG", "BITBUCKET_STEP_OIDC_TOKEN"),
+];
+
+fn gap(environment: &Environment) -> Option<Gap> {
+    let token = |name: &str| {
+        name.contains("OIDC_TOKEN")
+            || name.contains("ID_TOKEN")
+            || name.ends_with("_JWT")
+            || name.contains("CI_JOB_JWT")
+    };
+    let empty = environment
+        .variables
+        .iter()
+        .find(|variable| token(&variable.name) && variable.value.value.is_empty());
+    if let Some(variable) = empty {
+        return Some(Gap::Empty(Text { value: variable.name.clone(), at: variable.at }));
+    }
+    PLATFORMS.iter().find_map(|(platform, wanted)| {
+        let at = environment.get(platform)?.at;
+        let there = environment.variables.iter().any(|variable| variable.name.starts_with(wanted));
+        (!there).then_some(Gap::Missing(wanted, at))
+    })
+}
+
+fn why(case: &Case<'_>, refusal: Option<&Refusal>, gap: Option<&Gap>) -> String {
+    let end = "AWS never saw a token, so provider and trust policy do not matter yet.";
+    if let Some(refusal) = refusal {
+        return format!("{} {end}", refusal.why);
+    }
+    let github = case.workflows().iter().filter(|workflow| workflow.platform == Platform::GitHub);
+    if github.filter_map(pipeline::github::grant_of_id_token).next().is_some() {
+        return format!(
+            "The workflow grants `id-token: write`, yet the run got no token: runs for pull requests from forks get none, \
+             whatever the workflow says. {end}"
+        );
+    }
+    let circle = case.workflows().iter().filter(|workflow| workflow.platform == Platform::CircleCi);
+    if circle.filter_map(pipeline::circleci::context).next().is_some() {
+        return format!(
+            "The job has a context, which is what the message asks for, yet the platform set no token: a CircleCI server \
+             of one's own makes tokens only in releases that can, and once it is set up for them. {end}"
+        );
+    }
+    match gap {
+        Some(Gap::Missing(name, _)) => {
+            format!("A job with a token has `{name}` in its environment, and this one has not. {end}")
+        }
+        _ => format!("A platform makes a token only for a job that asks for one. {end}"),
+    }
+}
+
+fn mend(case: &Case<'_>) -> String {
+    let set = |name: &str| {
+        case.caller().environment.present().is_some_and(|environment| environment.get(name).is_some())
+    };
+    let on = |platform| case.workflows().iter().any(|workflow| workflow.platform == platform);
+    if set("CIRCLECI") || on(Platform::CircleCi) {
+        return "give the job a context; on a server of one's own, take a release with OpenID Connect and set it up".into();
+    }
+    if set("GITHUB_ACTIONS") || on(Platform::GitHub) {
+        return "give the job `permissions: id-token: write`; for pull requests from forks, assume the role in a job that runs after the merge".into();
+    }
+    "ask the platform for an ID token in the job that assumes the role".into()
+}
