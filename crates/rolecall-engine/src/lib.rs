@@ -5,3 +5,9 @@
 #![cfg_attr(test, allow(clippy::string_slice))]
 
 pub mod authorize;
+pub mod context;
+pub mod exchange;
+pub mod issuers;
+pub mod token;
+pub mod verdict;
+pub mod world;

@@ -31,6 +31,7 @@ enum Command {
     Diagnose(commands::diagnose::Arguments),
     Explain(commands::explain::Arguments),
     Causes(commands::causes::Arguments),
+    Simulate(commands::simulate::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Diagnose(arguments) => commands::diagnose::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Causes(arguments) => commands::causes::run(&arguments),
+        Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
     };
     match done {

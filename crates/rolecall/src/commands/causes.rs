@@ -11,7 +11,9 @@ use crate::output;
 
 /// List every cause that rolecall knows.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rolecall causes\n  rolecall causes --format json | jq -r '.causes[].cause'")]
+#[command(
+    after_help = "Examples:\n  rolecall causes\n  rolecall causes --format json | jq -r '.causes[].cause'"
+)]
 pub struct Arguments {
     /// How to print the list.
     #[arg(long, short = 'o', value_enum, default_value_t = Format::Human)]

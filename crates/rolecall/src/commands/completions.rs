@@ -10,7 +10,9 @@ use crate::exit::Exit;
 
 /// Print completions for your shell.
 #[derive(Args)]
-#[command(after_help = "Example:\n  rolecall completions bash > ~/.local/share/bash-completion/completions/rolecall")]
+#[command(
+    after_help = "Example:\n  rolecall completions bash > ~/.local/share/bash-completion/completions/rolecall"
+)]
 pub struct Arguments {
     /// The shell.
     shell: Shell,

@@ -21,7 +21,9 @@ use crate::output;
 /// debug.log, cloudtrail.json, workflow.yaml and more. With `-` a pasted error, log, CloudTrail event or
 /// `aws … --debug` output is read from standard input.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  pbpaste | rolecall diagnose -")]
+#[command(
+    after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  pbpaste | rolecall diagnose -"
+)]
 pub struct Arguments {
     /// A folder of evidence, a single file of it, or `-` for standard input.
     #[arg(value_name = "FOLDER|-")]
@@ -79,7 +81,11 @@ fn read(target: &Path) -> Result<Evidence, Failure> {
     let failed = |source| Failure::Read { name: target.display().to_string(), source };
     if target == Path::new("-") {
         let mut bytes = Vec::new();
-        io::stdin().lock().take(STDIN_LIMIT).read_to_end(&mut bytes).map_err(|error| failed(Box::new(error)))?;
+        io::stdin()
+            .lock()
+            .take(STDIN_LIMIT)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(Box::new(error)))?;
         return Ok(rolecall_collect::read_text("standard input", &bytes));
     }
     rolecall_collect::read_folder(target, &Limits::default()).map_err(|error| failed(Box::new(error)))

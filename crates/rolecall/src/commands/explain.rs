@@ -12,7 +12,9 @@ use crate::output;
 
 /// Explain a cause, or what a message of AWS implies.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rolecall explain trust.subject-mismatch\n  rolecall explain \"Incorrect token audience\"")]
+#[command(
+    after_help = "Examples:\n  rolecall explain trust.subject-mismatch\n  rolecall explain \"Incorrect token audience\""
+)]
 pub struct Arguments {
     /// A cause such as `trust.subject-mismatch`, or an error message in quotes.
     #[arg(value_name = "CAUSE|MESSAGE", required = true, num_args = 1..)]
@@ -54,5 +56,8 @@ fn unknown(what: &str) -> Failure {
     } else {
         format!("did you mean {}?", near.join(", "))
     };
-    Failure::Unknown { fact: format!("`{}` is neither a cause nor a message that rolecall knows", output::plain(what)), remedy }
+    Failure::Unknown {
+        fact: format!("`{}` is neither a cause nor a message that rolecall knows", output::plain(what)),
+        remedy,
+    }
 }

@@ -4,6 +4,7 @@ pub mod causes;
 pub mod completions;
 pub mod diagnose;
 pub mod explain;
+pub mod simulate;
 
 use std::io;
 

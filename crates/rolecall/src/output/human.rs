@@ -156,7 +156,11 @@ fn documents_of(finding: &Finding) -> Vec<DocumentId> {
 
 /// The lines of one document that the finding points at. Lines of kilobytes (CloudTrail, logs) are cut around the
 /// caret, since nobody reads them whole.
-fn excerpt<'r>(report: &'r Report<'_>, finding: &'r Finding, id: DocumentId) -> Option<Snippet<'r, annotate_snippets::Annotation<'r>>> {
+fn excerpt<'r>(
+    report: &'r Report<'_>,
+    finding: &'r Finding,
+    id: DocumentId,
+) -> Option<Snippet<'r, annotate_snippets::Annotation<'r>>> {
     let document = report.documents.get(id).filter(|document| document.showable)?;
     let places: Vec<_> = finding.places.iter().filter(|place| place.at.document == id).collect();
     let first = places.iter().find(|place| place.primary).or(places.first())?;
@@ -165,7 +169,9 @@ fn excerpt<'r>(report: &'r Report<'_>, finding: &'r Finding, id: DocumentId) -> 
         let (text, start, line) = window(document, first.at.span.range());
         let end = (first.at.span.range().len() + start).min(text.len());
         let annotation = AnnotationKind::Primary.span(start..end.max(start)).label(plain(&first.label));
-        return Some(Snippet::source(text).path(plain(&document.name)).line_start(line).annotation(annotation));
+        return Some(
+            Snippet::source(text).path(plain(&document.name)).line_start(line).annotation(annotation),
+        );
     }
     let mut snippet = Snippet::source(safe_source(&document.text)).path(plain(&document.name));
     for place in places {
@@ -210,7 +216,8 @@ fn line_around(document: &Document, at: usize) -> &str {
 fn window(document: &Document, range: std::ops::Range<usize>) -> (String, usize, usize) {
     let text = document.text.as_str();
     let line = line_around(document, range.start);
-    let line_start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let line_start =
+        text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let inside = range.start.saturating_sub(line_start);
     let from = floor(line, inside.saturating_sub(40));
     let to = floor(line, (inside + range.len().min(100) + 20).min(line.len()));
@@ -233,7 +240,12 @@ fn side_by_side(out: &mut impl Write, expected: &str, actual: &str) -> io::Resul
     let length = actual.get(difference.start..difference.end).unwrap_or_default().chars().count().max(1);
     let why = if difference.case_only { ", letter case alone" } else { "" };
     let segment = difference.segment;
-    writeln!(out, "          {}{RED}{}{RED:#} first difference, segment {segment}{why}", " ".repeat(before), "~".repeat(length))
+    writeln!(
+        out,
+        "          {}{RED}{}{RED:#} first difference, segment {segment}{why}",
+        " ".repeat(before),
+        "~".repeat(length)
+    )
 }
 
 fn others(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
@@ -243,8 +255,15 @@ fn others(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
     writeln!(out, "\nalso:")?;
     for finding in findings {
         let severity = severity_name(finding.severity);
-        let sure = if finding.certainty == Certainty::Certain { "" } else { certainty_name(finding.certainty) };
-        writeln!(out, "  {severity}[{}] {}{}", finding.cause, plain(&finding.title), if sure.is_empty() { String::new() } else { format!(" ({sure})") })?;
+        let sure =
+            if finding.certainty == Certainty::Certain { "" } else { certainty_name(finding.certainty) };
+        writeln!(
+            out,
+            "  {severity}[{}] {}{}",
+            finding.cause,
+            plain(&finding.title),
+            if sure.is_empty() { String::new() } else { format!(" ({sure})") }
+        )?;
     }
     Ok(())
 }

@@ -34,7 +34,8 @@ pub fn run(input: impl BufRead, mut output: impl Write) -> std::io::Result<bool>
             continue;
         }
         let parsed = if bytes.len() > LINE_LIMIT { None } else { json::parse(&text).root };
-        let id = parsed.as_ref().and_then(|root| root.get("id")?.as_str().map(str::to_owned)).unwrap_or_default();
+        let id =
+            parsed.as_ref().and_then(|root| root.get("id")?.as_str().map(str::to_owned)).unwrap_or_default();
         let decided = match &parsed {
             Some(root) => Case::read(root).map(|case| case.decide()),
             None => Err("the line is no JSON object".to_owned()),
@@ -70,7 +71,9 @@ impl Case {
     fn read(root: &Node) -> Result<Case, String> {
         let policies = root.get("policies").ok_or("`policies` is missing")?;
         let request = root.get("request").ok_or("`request` is missing")?;
-        let list = |name: &str| policies.get(name).map(|node| node.elements().iter().map(document).collect()).unwrap_or_default();
+        let list = |name: &str| {
+            policies.get(name).map(|node| node.elements().iter().map(document).collect()).unwrap_or_default()
+        };
         let levels = |name: &str| -> Vec<Vec<Policy>> {
             let levels = policies.get(name).map(Node::elements).unwrap_or_default();
             levels.iter().map(|level| level.one_or_many().iter().map(document).collect()).collect()

@@ -1,0 +1,68 @@
+//! The provider's client ids lack the token's audience.
+//!
+//! ## What you see
+//! `InvalidIdentityToken: Incorrect token audience` (400).
+//!
+//! ## Why
+//! A provider lists the audiences it takes (`ClientIDList`); the token's `aud` must be one of them, letter by letter. EKS
+//! tokens have `sts.amazonaws.com` in every partition, China included: `sts.amazonaws.com.cn`, `sts.amazon.com`, a
+//! regional host or `amazonaws.com` do not fit.
+//!
+//! ## How to tell
+//! `aws iam get-open-id-connect-provider --open-id-connect-provider-arn ARN` against the token's `aud`.
+//!
+//! ## How to mend it
+//! Add the audience; nothing that works now is lost.
+//!
+//! ## When it is not this
+//! Where the token was minted for somebody else altogether, the token is at fault: `token.audience-wrong`.
+//!
+//! ## Source
+//! AWS STS API reference, AssumeRoleWithWebIdentity; reference sts.md §3.6.
+
+use crate::case::Case;
+use crate::check::Check;
+use crate::exchange::audience::{AudienceFault, audience_fault};
+use crate::finding::{Finding, Safety, Severity, shell_word};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "provider.audience-unregistered",
+    title: "the provider's client ids lack the token's audience",
+    severity: Severity::Error,
+    reads: &[Link::Provider, Link::Token, Link::Trust, Link::Role],
+    source: include_str!("audience_unregistered.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let (fault, certainty) = audience_fault(case)?;
+    if fault != AudienceFault::Provider {
+        return None;
+    }
+    let exchange = case.exchange(Link::Provider);
+    let audience = case.audience().map(|audience| audience.text);
+    let named = audience.as_ref().map_or("the token's audience", |audience| audience.value.as_str());
+    let mut finding = Finding::new(&CHECK, certainty, format!("the provider does not take the audience `{named}`"))
+        .because("STS looks for the token's audience among the provider's client ids before it looks at the role. They are compared letter by letter.");
+    if let Some(provider) = case.provider().detail.present() {
+        if let Some(at) = provider.client_ids_at {
+            let listed: Vec<_> = provider.client_ids.iter().flatten().map(|id| id.value.as_str()).collect();
+            finding = finding.differs(at, "the audience is not listed here", named, listed.join(", "));
+        }
+    }
+    if let Some(audience) = &audience {
+        finding = finding.beside(audience.at, "the token's audience");
+    }
+    let arn = exchange.federated.clone().unwrap_or_else(|| "ARN".into());
+    Some(finding.fix(
+        format!("add `{named}` to the provider's client ids"),
+        Safety::Review,
+        &[format!(
+            "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+            shell_word(&arn),
+            shell_word(named)
+        )],
+    ))
+}

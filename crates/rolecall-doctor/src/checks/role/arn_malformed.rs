@@ -1,0 +1,87 @@
+//! The value given as role ARN is no ARN of a role.
+//!
+//! ## What you see
+//! `ValidationError: Request ARN is invalid` (400), or `… is invalid`.
+//!
+//! ## Why
+//! STS wants `arn:PARTITION:iam::ACCOUNT:role/NAME`. People give the ARN of a policy, of an assumed-role session
+//! (`arn:aws:sts::…:assumed-role/…`), of an instance profile, a bare name, or a template whose variable was never
+//! rendered. The webhook injects whatever stands in the annotation; it only logs that the form is wrong.
+//!
+//! ## How to tell
+//! Look at the value that reached the program: `kubectl exec POD -- printenv AWS_ROLE_ARN`.
+//!
+//! ## How to mend it
+//! Give the role's own ARN: `aws iam get-role --role-name NAME --query Role.Arn --output text`.
+//!
+//! ## Source
+//! AWS STS API reference, AssumeRoleWithWebIdentity; amazon-eks-pod-identity-webhook.
+
+use rolecall_model::arn::{Arn, RoleArnFlaw};
+use rolecall_model::evidence::attempt::Symptom;
+
+use crate::case::{Case, RequestedFrom};
+use crate::check::Check;
+use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "role.arn-malformed",
+    title: "the value given as role ARN is no ARN of a role",
+    severity: Severity::Error,
+    reads: &[Link::Role],
+    source: include_str!("arn_malformed.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let said = case.saw(|symptom| *symptom == Symptom::RequestArnInvalid);
+    let requested = case.requested().filter(|requested| requested.from != RequestedFrom::RoleFile);
+    let flawed = requested.and_then(|requested| Some((requested, requested.parsed().err()?)));
+    let Some((requested, flaw)) = flawed else {
+        let said = said?;
+        return Some(
+            Finding::new(&CHECK, Certainty::Likely, "STS says that the role's ARN is invalid")
+                .because("What was sent as RoleArn is no ARN of a role. The request itself was not read, so the value is not known.")
+                .at(said.at, "STS's answer")
+                .fix("print the value that reaches the program, and give the role's own ARN", Safety::ShowOnly, &["printenv AWS_ROLE_ARN".into()]),
+        );
+    };
+    let value = &requested.arn.value;
+    let shown = if value.trim().is_empty() { "nothing".to_owned() } else { format!("`{value}`") };
+    let mut finding = Finding::new(&CHECK, Certainty::Certain, format!("{shown} is no ARN of a role"))
+        .because(format!("{} STS wants `arn:PARTITION:iam::ACCOUNT:role/NAME`, and refuses before it looks at anything else.", reason(flaw, value)))
+        .at(requested.arn.at, "not a role ARN");
+    if let Some(said) = said {
+        finding = finding.beside(said.at, "STS's answer");
+    }
+    let right = case.role().role.present().map(|role| role.arn.value.clone());
+    Some(match right {
+        Some(arn) => finding.fix(format!("give `{arn}`"), Safety::Review, &[]),
+        None => finding.fix(
+            "give the role's own ARN",
+            Safety::ShowOnly,
+            &["aws iam get-role --role-name NAME --query Role.Arn --output text".into()],
+        ),
+    })
+}
+
+fn reason(flaw: RoleArnFlaw, value: &str) -> &'static str {
+    match flaw {
+        RoleArnFlaw::Empty => {
+            "The value is empty: a variable that was not set, or a secret of another environment."
+        }
+        RoleArnFlaw::Unrendered => "It still holds a variable that was never rendered.",
+        RoleArnFlaw::OtherService if Arn::parse(value).is_some_and(|arn| arn.assumed_role().is_some()) => {
+            "It is the ARN of a session of the role, as `aws sts get-caller-identity` prints it, not of the role."
+        }
+        RoleArnFlaw::OtherService => "It is an ARN of another service.",
+        RoleArnFlaw::NotARole => {
+            "It is an ARN of something other than a role: a policy, a user, an instance profile, or a colon too many."
+        }
+        RoleArnFlaw::Account => "Its account is not twelve digits.",
+        RoleArnFlaw::Characters => "Blanks, quotes or line ends stand in or around it.",
+        RoleArnFlaw::NotAnArn => "It is no ARN at all.",
+    }
+}

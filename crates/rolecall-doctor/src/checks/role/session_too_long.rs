@@ -1,0 +1,94 @@
+//! The caller asks for a longer session than it may have.
+//!
+//! ## What you see
+//! `The requested DurationSeconds exceeds the MaxSessionDuration set for this role.`, or `… exceeds the 1 hour session
+//! limit for roles assumed by role chaining.` (ValidationError, 400).
+//!
+//! ## Why
+//! A session lasts at most the role's `MaxSessionDuration`, one hour unless raised. A role assumed with the credentials of
+//! another role lasts one hour at most, whatever it allows.
+//!
+//! ## How to tell
+//! Compare the request's `DurationSeconds` with `aws iam get-role --query Role.MaxSessionDuration`.
+//!
+//! ## How to mend it
+//! Ask for less, or raise the role's maximum. In a chain only asking for less helps.
+//!
+//! ## Source
+//! AWS STS API reference, AssumeRole and AssumeRoleWithWebIdentity; IAM User Guide, "Methods to assume a role".
+
+use rolecall_model::evidence::attempt::Symptom;
+
+use crate::case::Case;
+use crate::check::Check;
+use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "role.session-too-long",
+    title: "the caller asks for a longer session than it may have",
+    severity: Severity::Error,
+    reads: &[Link::Role, Link::Caller],
+    source: include_str!("session_too_long.rs"),
+    run: check,
+};
+
+/// Seconds that a chained session may last (policy reference rule 10.14).
+const CHAIN_LIMIT: i64 = 3600;
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let caller = case.caller();
+    let requests = || caller.request.present().into_iter().chain(&caller.logged_requests);
+    if let Some(said) = case.saw(|symptom| *symptom == Symptom::DurationAboveChain) {
+        let mut finding = Finding::new(&CHECK, Certainty::Certain, "a chained session lasts one hour at most")
+            .because("The credentials that sign this call are themselves those of a role. STS limits such a session to 3600 seconds, whatever the role's MaxSessionDuration says.")
+            .at(said.at, "STS's answer");
+        if let Some((seconds, at)) = requests()
+            .filter_map(|request| request.duration_seconds)
+            .find(|(seconds, _)| *seconds > CHAIN_LIMIT)
+        {
+            finding = finding.beside(at, format!("asks for {seconds} seconds"));
+        }
+        return Some(finding.fix("ask for 3600 seconds or less", Safety::Review, &[]));
+    }
+    let said = case.saw(|symptom| *symptom == Symptom::DurationAboveRole);
+    let role = case.role().role.present();
+    let allowed = role.and_then(|role| role.max_session);
+    let asked = requests().filter_map(|request| request.duration_seconds).next();
+    let over = matches!((asked, allowed), (Some((asked, _)), Some((allowed, _))) if asked > allowed);
+    if said.is_none() && !over {
+        return None;
+    }
+    let mut finding = Finding::new(
+        &CHECK,
+        Certainty::Certain,
+        match (asked, allowed) {
+            (Some((asked, _)), Some((allowed, _))) => {
+                format!("the caller asks for {asked} seconds, the role allows {allowed}")
+            }
+            _ => "the caller asks for a longer session than the role allows".into(),
+        },
+    )
+    .because("DurationSeconds may not exceed the role's MaxSessionDuration.");
+    if let Some((asked, at)) = asked {
+        finding = finding.at(at, format!("asks for {asked} seconds"));
+    }
+    if let Some((allowed, at)) = allowed {
+        finding = finding.beside(at, format!("the role allows {allowed}"));
+    }
+    if let Some(said) = said {
+        finding = finding.beside(said.at, "STS's answer");
+    }
+    let name = role.and_then(|role| role.name.as_ref()).map_or("ROLE", |name| name.value.as_str());
+    let wanted = asked.map_or(CHAIN_LIMIT, |(asked, _)| asked);
+    Some(finding.fix("ask for a shorter session", Safety::Review, &[]).fix(
+        "or raise the role's maximum (twelve hours at most)",
+        Safety::Review,
+        &[format!(
+            "aws iam update-role --role-name {} --max-session-duration {}",
+            shell_word(name),
+            wanted.min(43_200)
+        )],
+    ))
+}

@@ -1,0 +1,65 @@
+//! The token was minted for another audience than STS and the policy expect.
+//!
+//! ## What you see
+//! `InvalidIdentityToken: Incorrect token audience` (400).
+//!
+//! ## Why
+//! Provider and trust policy agree, and the token names somebody else: the pod's default token is meant for the API server,
+//! a Pod Identity token for `pods.eks.amazonaws.com`, a GitHub token for the owner's URL unless the job asks for another
+//! audience. The GitHub action asks for `sts.amazonaws.com` unless told otherwise, in China too.
+//!
+//! ## How to tell
+//! `rolecall token inspect token.txt` shows `aud`.
+//!
+//! ## How to mend it
+//! Ask for the right audience: `audience:` of the action, the annotation `eks.amazonaws.com/audience`, the projected
+//! volume's `audience`, `id_tokens: … aud:` in GitLab.
+//!
+//! ## Source
+//! GitHub Docs, "OpenID Connect reference"; Kubernetes, "Configure Service Accounts for Pods"; reference sts.md §3.6.
+
+use crate::case::Case;
+use crate::check::Check;
+use crate::exchange::audience::{AudienceFault, audience_fault};
+use crate::finding::{Finding, Safety, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "token.audience-wrong",
+    title: "the token was minted for another audience than STS and the policy expect",
+    severity: Severity::Error,
+    reads: &[Link::Token, Link::Provider, Link::Trust, Link::Role],
+    source: include_str!("audience_wrong.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let (fault, certainty) = audience_fault(case)?;
+    if fault != AudienceFault::Token {
+        return None;
+    }
+    let claims = case.token().claims.present();
+    let several: Vec<_> = claims.map(|claims| claims.texts("aud")).unwrap_or_default();
+    let listed: Vec<_> = case
+        .provider()
+        .detail
+        .present()
+        .and_then(|provider| provider.client_ids.as_ref())
+        .into_iter()
+        .flatten()
+        .collect();
+    let wanted = listed.first().map_or("sts.amazonaws.com", |id| id.value.as_str());
+    let has: Vec<_> = several.iter().map(|audience| audience.value.as_str()).collect();
+    let has = case.audience().map_or_else(|| has.join(", "), |audience| audience.text.value);
+    let mut finding = Finding::new(&CHECK, certainty, format!("the token is meant for `{has}`"))
+        .because("STS takes a token only if its audience is one of the provider's client ids. Here the token is the odd one out.");
+    let at = case.audience().map(|audience| audience.text.at).or(several.first().map(|text| text.at));
+    if let Some(at) = at {
+        finding = finding.differs(at, "minted for this audience", wanted, &has);
+    }
+    if let Some(id) = listed.first() {
+        finding = finding.beside(id.at, "the provider takes this");
+    }
+    Some(finding.fix(format!("have the token minted for `{wanted}`"), Safety::Review, &[]))
+}

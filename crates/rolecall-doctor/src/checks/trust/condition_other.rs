@@ -1,0 +1,68 @@
+//! Another condition of the trust policy fails: an address, a date, a tag, a session name, a set operator.
+//!
+//! ## What you see
+//! `Not authorized to perform sts:AssumeRoleWithWebIdentity` (403). Subject and audience fit.
+//!
+//! ## Why
+//! Every condition of a statement must hold. `aws:SourceIp` never matches a private address; a NAT's address changes; a date
+//! passes; `sts:RoleSessionName` is whatever the SDK invents; a claim such as `environment` is absent unless the job names
+//! one. For EKS Pod Identity the caller is the service `pods.eks.amazonaws.com`, with its own `aws:SourceArn`.
+//!
+//! ## How to tell
+//! `rolecall simulate --trust trust.json --claims token.claims.json` shows each condition with its value.
+//!
+//! ## How to mend it
+//! Change the condition, or what it is compared with.
+//!
+//! ## Source
+//! IAM User Guide, "Condition"; policy reference sections 4, 5 and 10.12; Amazon EKS User Guide, "EKS Pod Identity".
+
+use super::{certainty, with_change};
+use crate::case::Case;
+use crate::check::Check;
+use crate::exchange::faults::{Fault, at};
+use crate::exchange::pod_identity;
+use crate::finding::{Certainty, Finding, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "trust.condition-other",
+    title: "another condition of the trust policy fails",
+    severity: Severity::Error,
+    reads: &[Link::Trust, Link::Token, Link::Role, Link::ServiceAccount, Link::Issuer],
+    source: include_str!("condition_other.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let trust = case.exchange(Link::Trust).trust.as_ref()?;
+    if let Some(condition) = pod_identity::failed_condition(case, trust) {
+        let finding = Finding::new(&CHECK, Certainty::Likely, format!("`{}` does not fit EKS Pod Identity's call", condition.key.text))
+            .because(
+                "This role is assumed by the service `pods.eks.amazonaws.com`, not by a web identity. Its call carries the \
+                 cluster's ARN as `aws:SourceArn` and the cluster's account as `aws:SourceAccount`; the condition wants \
+                 something else.",
+            )
+            .at(at(trust.document, condition.values.first().unwrap_or(&condition.key)), "does not match the call");
+        return Some(with_change(
+            case,
+            finding,
+            format!("take the condition on `{}` out, or write the cluster's own ARN", condition.key.text),
+        ));
+    }
+    let (condition, _) = trust.fault(|fault| *fault == Fault::Other)?;
+    let value = condition.values.first().unwrap_or(&condition.key);
+    let values: Vec<_> = condition.values.iter().map(|value| value.text.as_str()).collect();
+    let finding =
+        Finding::new(&CHECK, certainty(case), format!("the condition on `{}` fails", condition.key.text))
+            .because(format!(
+                "`{}` wants `{}` to be {}, and this call does not fulfil it.",
+                condition.operator.text,
+                condition.key.text,
+                values.join(" or ")
+            ))
+            .at(at(trust.document, value), "not fulfilled by this call")
+            .beside(at(trust.document, &condition.key), "this key");
+    Some(with_change(case, finding, format!("change or take out the condition on `{}`", condition.key.text)))
+}

@@ -1,0 +1,54 @@
+//! A Deny statement of the trust policy matches this caller.
+//!
+//! ## What you see
+//! `Not authorized to perform sts:AssumeRoleWithWebIdentity` (403), although an Allow statement fits.
+//!
+//! ## Why
+//! A Deny that applies ends the evaluation, whatever else allows. With a negated operator such as `StringNotEquals` it
+//! applies too when the key is absent, or when its only value is another one.
+//!
+//! ## How to tell
+//! The policy has a statement with `"Effect": "Deny"` whose conditions hold for this caller.
+//!
+//! ## How to mend it
+//! Narrow the Deny so that it leaves this caller out. Never just delete it: somebody meant it.
+//!
+//! ## Source
+//! IAM User Guide, "Policy evaluation logic"; policy reference rule 8.1.
+
+use super::{certainty, store};
+use crate::case::Case;
+use crate::check::Check;
+use crate::finding::{Finding, Safety, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "trust.explicit-deny",
+    title: "a Deny statement of the trust policy matches this caller",
+    severity: Severity::Error,
+    reads: &[Link::Trust, Link::Token, Link::Role],
+    source: include_str!("explicit_deny.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let trust = case.exchange(Link::Trust).trust.as_ref()?;
+    let statement = trust.deny()?;
+    let span = statement.effect_span.unwrap_or(statement.span);
+    let name = statement.sid.as_ref().map_or_else(
+        || format!("statement {}", statement.index + 1),
+        |sid| format!("statement `{}`", sid.text),
+    );
+    let mut finding = Finding::new(&CHECK, certainty(case), format!("{name} denies this caller"))
+        .because("A Deny that applies wins over every Allow.")
+        .at(trust.at(span), "this Deny applies");
+    for condition in &statement.conditions {
+        finding = finding.beside(trust.at(condition.key.span), "this condition holds for the caller");
+    }
+    Some(
+        finding
+            .fix(format!("narrow {name} so that it leaves this caller out"), Safety::Review, &store(case))
+            .note(super::IN_VAIN),
+    )
+}

@@ -1,0 +1,72 @@
+//! A pattern stands under an operator that compares letter by letter.
+//!
+//! ## What you see
+//! `Not authorized to perform sts:AssumeRoleWithWebIdentity` (403), although the subject in the policy seems to cover the
+//! caller.
+//!
+//! ## Why
+//! `StringEquals` knows no wildcards: `*` and `?` are read as themselves, so `system:serviceaccount:payments:*` is
+//! compared with a name that ends in a star. IAM stores such a policy without a word.
+//!
+//! ## How to tell
+//! The value holds `*` or `?`, and the operator is `StringEquals` or `StringEqualsIgnoreCase`.
+//!
+//! ## How to mend it
+//! Best: write the exact subject. Where several callers are meant, move the key under `StringLike`, and mind who else the
+//! pattern lets in.
+//!
+//! ## Source
+//! IAM User Guide, "Condition operators" (policy reference rule 5.1); ValidatePolicy, "wildcard without like operator".
+
+use super::{certainty, store};
+use crate::case::Case;
+use crate::check::Check;
+use crate::exchange::faults::{Fault, at, is_pattern, nearest};
+use crate::finding::{Finding, Safety, Severity};
+use crate::link::Link;
+
+/// The check.
+pub const CHECK: Check = Check {
+    slug: "trust.wildcard-in-equals",
+    title: "a pattern stands under an operator that compares letter by letter",
+    severity: Severity::Error,
+    reads: &[Link::Trust, Link::Token, Link::Role],
+    source: include_str!("wildcard_in_equals.rs"),
+    run: check,
+};
+
+fn check(case: &Case<'_>) -> Option<Finding> {
+    let trust = case.exchange(Link::Trust).trust.as_ref()?;
+    let (condition, _) = trust.fault(|fault| *fault == Fault::WildcardInEquals)?;
+    let audience = condition.key.text.to_ascii_lowercase().ends_with(":aud");
+    let actual = if audience { case.audience()? } else { case.subject()? }.text;
+    let value = condition
+        .values
+        .iter()
+        .find(|value| is_pattern(&value.text))
+        .or(nearest(condition, &actual.value))?;
+    let star = value.text.find(['*', '?']).unwrap_or(0);
+    let mut place = at(trust.document, value);
+    // The caret goes under the star itself, where the string has no escapes that would shift it.
+    if place.span.unquoted().range().len() == value.text.len() {
+        place.span = rolecall_model::span::Span::new(
+            place.span.unquoted().start as usize + star,
+            place.span.unquoted().start as usize + star + 1,
+        );
+    }
+    let like = condition
+        .operator
+        .text
+        .replace("StringEqualsIgnoreCase", "StringLike")
+        .replace("StringEquals", "StringLike");
+    Some(
+        Finding::new(&CHECK, certainty(case), format!("`{}` holds a wildcard, and `{}` takes it for a letter", value.text, condition.operator.text))
+            .because("An exact operator compares character by character, the star included, so this value can match nobody. As a pattern it would match this caller.")
+            .differs(place, "read as a star, not as any text", &value.text, &actual.value)
+            .beside(at(trust.document, &condition.operator), "compares letter by letter")
+            .beside(actual.at, "the caller presents this")
+            .fix(format!("write the exact value `{}`", actual.value), Safety::Review, &store(case))
+            .fix(format!("or move `{}` under `{like}`, which also admits every other caller that the pattern covers", condition.key.text), Safety::Review, &store(case))
+            .note(super::IN_VAIN),
+    )
+}

@@ -1,0 +1,118 @@
+//! Known issuers of tokens: how each is recognised, how its subjects are built, which of its claims STS offers as
+//! condition keys and since when.
+
+mod subject;
+mod table;
+
+use rolecall_model::evidence::token::JsonObject;
+use rolecall_model::instant::Instant;
+use rolecall_model::provider_url::host;
+
+pub use subject::segments;
+pub use table::{Family, Issuer, TABLE};
+
+/// What is known of an issuer.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    row: &'static Issuer,
+}
+
+/// Whether STS offers a claim as a condition key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySupport {
+    /// For every issuer, ever since.
+    Always,
+    /// Since that day, which has passed or whose passing is not known.
+    Since(Instant),
+    /// Since that day, which is after the instant in question.
+    NotYet(Instant),
+    /// Not for this issuer.
+    Never,
+}
+
+/// Claims that become keys for every OIDC issuer (policy reference section 11).
+const UNIVERSAL: [&str; 5] = ["aud", "sub", "amr", "email", "oaud"];
+
+/// The row for a provider by its name (host and path); the claims tell self-hosted issuers of some families.
+#[must_use]
+pub fn known(provider: &str, claims: Option<&JsonObject>) -> Known {
+    let by_name = TABLE.iter().find(|row| row.recognises(provider));
+    let by_claims = || {
+        let claims = claims?;
+        TABLE.iter().find(|row| !row.marks.is_empty() && row.marks.iter().all(|claim| claims.has(claim)))
+    };
+    let by_subject = || {
+        let subject = claims?.text("sub")?;
+        subject
+            .value
+            .starts_with("system:serviceaccount:")
+            .then(|| TABLE.iter().find(|row| row.family == Family::Kubernetes))?
+    };
+    Known { row: by_name.or_else(by_claims).or_else(by_subject).unwrap_or(&table::OTHER) }
+}
+
+/// Whether STS offers `claim` of the provider as a condition key at an instant; none means now.
+#[must_use]
+pub fn key_support(provider: &str, claim: &str, at: Option<Instant>) -> KeySupport {
+    if UNIVERSAL.iter().any(|known| known.eq_ignore_ascii_case(claim)) {
+        return KeySupport::Always;
+    }
+    let row = known(provider, None).row;
+    if !row.keys.iter().any(|key| key.eq_ignore_ascii_case(claim)) {
+        return KeySupport::Never;
+    }
+    match (row.keys_since, at) {
+        (None, _) => KeySupport::Always,
+        (Some(since), Some(at)) if at.0 < since => KeySupport::NotYet(Instant(since)),
+        (Some(since), _) => KeySupport::Since(Instant(since)),
+    }
+}
+
+impl Known {
+    /// Its row.
+    #[must_use]
+    pub fn issuer(&self) -> &'static Issuer {
+        self.row
+    }
+
+    /// Its family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        self.row.family
+    }
+
+    /// The audience that its tokens have unless another is asked for.
+    #[must_use]
+    pub fn default_audience(&self) -> Option<&'static str> {
+        self.row.default_audience
+    }
+
+    /// Whether its subjects are service accounts.
+    #[must_use]
+    pub fn is_kubernetes(&self) -> bool {
+        self.row.family == Family::Kubernetes
+    }
+
+    /// Whether it is GitHub in any of its forms.
+    #[must_use]
+    pub fn is_github(&self) -> bool {
+        self.row.family == Family::GitHub
+    }
+}
+
+impl Issuer {
+    fn recognises(&self, provider: &str) -> bool {
+        let bare = provider.trim_end_matches('/');
+        let host = host(bare);
+        self.hosts.iter().any(|pattern| {
+            let (wanted_host, wanted_path) = pattern.split_once('/').unwrap_or((pattern, ""));
+            let path = bare.split_once('/').map_or("", |(_, path)| path);
+            matches_host(wanted_host, host) && (wanted_path.is_empty() || path.starts_with(wanted_path))
+        })
+    }
+}
+
+/// `*` stands for one label or more.
+fn matches_host(pattern: &str, host: &str) -> bool {
+    rolecall_policy::pattern::matches(pattern, host, rolecall_policy::pattern::Case::Insensitive)
+}
