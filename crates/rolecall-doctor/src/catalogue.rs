@@ -1,7 +1,7 @@
 //! THE LIST of causes, in the order in which they would stop an attempt: what fails earlier explains what follows.
 
 use crate::check::Check;
-use crate::checks::{caller, issuer, pod, provider, role, serviceaccount, token, trust};
+use crate::checks::{caller, issuer, permission, pod, provider, role, serviceaccount, token, trust};
 
 /// Every cause, the one that stops an attempt earliest first.
 pub const CATALOGUE: &[Check] = &[
@@ -51,8 +51,10 @@ pub const CATALOGUE: &[Check] = &[
     token::expired::CHECK,
     token::not_yet_valid::CHECK,
     token::role_not_authorized::CHECK,
-    // The role and its trust policy.
+    // Somebody else signs.
+    caller::sdk_too_old::CHECK,
     caller::wrong_identity::CHECK,
+    // The role and its trust policy.
     trust::malformed::CHECK,
     trust::no_federated_principal::CHECK,
     trust::provider_mismatch::CHECK,
@@ -66,9 +68,18 @@ pub const CATALOGUE: &[Check] = &[
     trust::condition_key_unsupported::CHECK,
     trust::condition_other::CHECK,
     trust::session_tags::CHECK,
+    permission::rcp::CHECK,
     role::session_too_long::CHECK,
     role::not_propagated::CHECK,
-    caller::sdk_too_old::CHECK,
+    // The role was assumed.
+    permission::chain::CHECK,
+    permission::explicit_deny::CHECK,
+    permission::boundary::CHECK,
+    permission::scp::CHECK,
+    permission::session_policy::CHECK,
+    permission::vpc_endpoint::CHECK,
+    permission::resource_policy::CHECK,
+    permission::action_missing::CHECK,
 ];
 
 /// The cause of that slug.

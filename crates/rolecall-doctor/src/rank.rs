@@ -2,6 +2,7 @@
 
 use crate::case::{Case, Phase};
 use crate::catalogue::CATALOGUE;
+use crate::exchange::Decided;
 use crate::explains::{Fit, fit};
 use crate::finding::{Certainty, Finding, Severity};
 use crate::link::Link;
@@ -22,6 +23,9 @@ pub fn findings(case: &Case<'_>) -> Vec<Finding> {
     found.into_iter().map(|(_, _, finding)| finding).collect()
 }
 
+/// Causes of last resort: they say whom the program worked as, not what kept it from the role.
+const LAST_RESORT: [&str; 2] = ["caller.sdk-too-old", "caller.wrong-identity"];
+
 /// Once the role was assumed, nothing that precedes it can be wrong now: such findings are kept as notes.
 fn temper(case: &Case<'_>, mut finding: Finding, fit: Fit) -> Finding {
     let past = matches!(case.phase(), Phase::After | Phase::Admitted);
@@ -32,6 +36,12 @@ fn temper(case: &Case<'_>, mut finding: Finding, fit: Fit) -> Finding {
         finding
             .notes
             .push("the role was assumed in the attempt that was seen, so this did not stop it".into());
+    }
+    // An SDK that goes on with the next source in silence hides the refusal that was decided here.
+    let hidden =
+        case.phase() == Phase::OtherIdentity && case.exchange(Link::Trust).decided() == Decided::Refused;
+    if hidden && LAST_RESORT.contains(&finding.cause) {
+        finding.certainty = Certainty::Possible;
     }
     finding
 }

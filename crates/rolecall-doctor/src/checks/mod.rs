@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod issuer;
+pub mod permission;
 pub mod pod;
 pub mod provider;
 pub mod role;

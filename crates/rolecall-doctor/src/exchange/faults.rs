@@ -62,6 +62,9 @@ pub struct Caller<'a> {
 #[must_use]
 pub fn classify(caller: &Caller<'_>, condition: &Condition) -> Fault {
     let key = condition.key.text.as_str();
+    if key.eq_ignore_ascii_case(caller.provider) {
+        return Fault::KeyMismatch { wanted: wanted_key(caller, condition) };
+    }
     let (prefix, claim) = split_key(key);
     if is_global(prefix, key) {
         return global(claim);
