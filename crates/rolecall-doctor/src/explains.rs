@@ -140,7 +140,9 @@ fn causes_of(symptom: &Symptom, as_role: Option<bool>) -> &'static [&'static str
         Symptom::TokenNotYetValid => &["token.not-yet-valid"],
         Symptom::TagsMalformed => &["token.claim-type", "trust.session-tags", "token.malformed"],
         Symptom::RolesClaimRefused => &["token.role-not-authorized"],
-        Symptom::RequestArnInvalid => &["role.arn-malformed", "serviceaccount.annotation-wrong-role"],
+        Symptom::RequestArnInvalid => {
+            &["role.arn-malformed", "serviceaccount.annotation-wrong-role", "pod.stale"]
+        }
         Symptom::Validation { field, .. } if field.eq_ignore_ascii_case("roleSessionName") => {
             &["caller.session-name-invalid"]
         }
@@ -178,7 +180,10 @@ fn causes_of_denial(action: &str, as_role: Option<bool>) -> &'static [&'static s
         action.eq_ignore_ascii_case("sts:AssumeRole") || action.eq_ignore_ascii_case("sts:TagSession");
     match as_role {
         Some(true) if assumes => &["permission.chain", "role.session-too-long"],
-        Some(true) => &["permission."],
+        // The role works, but another one may have been meant.
+        Some(true) => {
+            &["permission.", "pod.stale", "pod.two-mechanisms", "serviceaccount.annotation-wrong-role"]
+        }
         _ if assumes => &[
             "serviceaccount.",
             "pod.",

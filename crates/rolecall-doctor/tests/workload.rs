@@ -38,7 +38,12 @@ fn ask(slug: &str, files: &[(&str, String)]) -> Option<Finding> {
         files.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes())).collect();
     let evidence = rolecall_collect::read_files(&files);
     let check = catalogue::find(slug).unwrap_or_else(|| panic!("{slug} is not in the catalogue"));
-    (check.run)(&Case::new(&evidence))
+    let case = Case::new(&evidence);
+    let found = (check.run)(&case);
+    let undeclared: Vec<_> =
+        case.take_read().into_iter().filter(|link| !check.reads.contains(link)).collect();
+    assert!(undeclared.is_empty(), "{slug} reads {undeclared:?} without saying so");
+    found
 }
 
 /// Asks one check about each row's folder.

@@ -22,6 +22,17 @@ pub fn grant_of_id_token(workflow: &Workflow) -> Option<At> {
     blocks.into_iter().find_map(granted)
 }
 
+/// Where the step that assumes the role is given static keys as well.
+#[must_use]
+pub fn static_keys(workflow: &Workflow) -> Option<At> {
+    let steps = jobs(workflow).iter().filter_map(|job| job.value.get("steps")).flat_map(Node::elements);
+    let key = steps.filter_map(|step| step.get("with")).find_map(|given| {
+        given.get("role-to-assume")?;
+        given.get("aws-access-key-id")
+    });
+    key.map(|key| place(workflow, key))
+}
+
 /// Whether a workflow runs for pull requests and for nothing else.
 #[must_use]
 pub fn is_for_pull_requests(workflow: &Workflow) -> bool {

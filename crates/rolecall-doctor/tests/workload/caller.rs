@@ -140,6 +140,7 @@ fn credentials_overridden() {
                 vec![error("Not authorized to perform sts:AssumeRoleWithWebIdentity"), set(keys)],
                 None,
             ),
+            ("keys in the workflow beside the role", vec![denied(USER), app_role(), ("workflow.yaml", "on: push\npermissions: write-all\njobs:\n  d:\n    steps:\n    - uses: aws-actions/configure-aws-credentials@v4\n      with:\n        aws-access-key-id: x\n        role-to-assume: y\n".to_owned())], LIKELY),
             ("empty", vec![denied(NODE), app_role(), set(&[("AWS_ACCESS_KEY_ID", "")])], None),
         ],
     );

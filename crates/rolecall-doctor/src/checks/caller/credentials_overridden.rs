@@ -25,13 +25,14 @@ use crate::case::{Case, Phase, Signer, SignerKind};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::link::Link;
+use crate::pipeline;
 
 /// The check.
 pub const CHECK: Check = Check {
     slug: "caller.credentials-overridden",
     title: "another source of credentials wins over web identity",
     severity: Severity::Error,
-    reads: &[Link::Caller, Link::Pod],
+    reads: &[Link::Workload, Link::Caller, Link::Pod],
     source: include_str!("credentials_overridden.rs"),
     run: check,
 };
@@ -43,6 +44,8 @@ struct Rival {
     at: At,
     /// The variable to unset, if it is one.
     variable: Option<&'static str>,
+    /// Whether a workflow gives it beside the role.
+    by_workflow: bool,
 }
 
 /// Variables that open another source.
@@ -78,7 +81,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             false,
         ),
     };
-    let configured = case.configured() == Some(true);
+    let configured = case.configured() == Some(true) || rival.by_workflow;
     let key_refused = case
         .saw(|symptom| matches!(symptom, Symptom::OtherError { code } if KEY_CODES.contains(&code.as_str())));
     let certainty = match (configured, case.phase()) {
@@ -135,6 +138,7 @@ fn with_fix(case: &Case<'_>, finding: Finding, rival: &Rival) -> Finding {
             vec!["unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN".into(), who(case)]
         }
         (Some(name), None) => vec![format!("unset {name}"), who(case)],
+        (None, _) if rival.by_workflow => Vec::new(),
         (None, _) => vec!["aws configure list".into()],
     };
     finding.fix(
@@ -161,16 +165,21 @@ fn logged(case: &Case<'_>) -> Option<Rival> {
         CredentialSource::Container | CredentialSource::Instance => return None,
     };
     let set = rivals(case).into_iter().find(|rival| rival.kind == kind);
-    set.or_else(|| Some(Rival { what: what.into(), kind, at: seen.at, variable: None }))
+    set.or_else(|| Some(Rival { what: what.into(), kind, at: seen.at, variable: None, by_workflow: false }))
 }
 
 /// Sources that environment and pod open, the ones that win in most SDKs first.
 fn rivals(case: &Case<'_>) -> Vec<Rival> {
     let set = |(name, kind): (&'static str, CredentialSource)| {
         let at = case.given(name)?;
-        Some(Rival { what: format!("`{name}`"), kind, at, variable: Some(name) })
+        Some(Rival { what: format!("`{name}`"), kind, at, variable: Some(name), by_workflow: false })
     };
     let mut rivals: Vec<_> = VARIABLES.into_iter().filter_map(set).collect();
+    if let Some(at) = case.workflows().iter().find_map(pipeline::github::static_keys) {
+        let what = "the key that the workflow gives beside the role".to_owned();
+        let kind = CredentialSource::Environment;
+        rivals.push(Rival { what, kind, at, variable: None, by_workflow: true });
+    }
     let pod = case.pod().pod.present();
     let containers = pod.map(|pod| case.containers(pod)).unwrap_or_default();
     let mounted = containers.iter().flat_map(|container| &container.mounts).find(|mount| {
@@ -179,7 +188,13 @@ fn rivals(case: &Case<'_>) -> Vec<Rival> {
     });
     if let Some(mount) = mounted {
         let what = format!("the mount `{}`", mount.path.value);
-        rivals.push(Rival { what, kind: CredentialSource::SharedFile, at: mount.path.at, variable: None });
+        rivals.push(Rival {
+            what,
+            kind: CredentialSource::SharedFile,
+            at: mount.path.at,
+            variable: None,
+            by_workflow: false,
+        });
     }
     rivals
 }
@@ -201,7 +216,13 @@ fn unseen(case: &Case<'_>) -> Option<Rival> {
     let signer =
         case.signer().filter(|signer| signer.kind == SignerKind::User && case.configured() == Some(true))?;
     let what = "a key of an IAM user, from a place that was not read,".to_owned();
-    Some(Rival { what, kind: CredentialSource::Environment, at: signer.arn.at, variable: None })
+    Some(Rival {
+        what,
+        kind: CredentialSource::Environment,
+        at: signer.arn.at,
+        variable: None,
+        by_workflow: false,
+    })
 }
 
 /// Whether something in environment or pod could have signed in place of web identity.

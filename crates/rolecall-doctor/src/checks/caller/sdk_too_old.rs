@@ -30,7 +30,7 @@ pub const CHECK: Check = Check {
     slug: "caller.sdk-too-old",
     title: "the SDK does not know web identity",
     severity: Severity::Error,
-    reads: &[Link::Caller, Link::Pod, Link::Trust],
+    reads: &[Link::Workload, Link::Caller, Link::Pod, Link::Trust],
     source: include_str!("sdk_too_old.rs"),
     run: check,
 };

@@ -7,6 +7,7 @@ pub mod token_not_mounted;
 pub mod token_unreadable;
 pub mod two_mechanisms;
 
+use rolecall_model::arn::Arn;
 use rolecall_model::evidence::pod::Pod;
 
 use crate::finding::shell_word;
@@ -17,6 +18,13 @@ pub(crate) fn named(pod: &Pod) -> String {
         text.map_or("?", |text| text.value.as_str()).to_owned()
     };
     format!("{}/{}", part(pod.namespace.as_ref()), part(pod.name.as_ref()))
+}
+
+/// Whether a caller is a session of the role.
+pub(crate) fn signs_as(principal: &str, role: &str) -> bool {
+    let (Some(seen), Some(role)) = (Arn::parse(principal), Arn::parse(role)) else { return false };
+    let session = seen.assumed_role().map(|(name, _)| name);
+    seen.account == role.account && session.is_some() && session == role.role_name()
 }
 
 /// The start of a command that runs something in the pod.

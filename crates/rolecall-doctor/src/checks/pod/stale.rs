@@ -19,7 +19,7 @@
 use rolecall_model::document::Text;
 use rolecall_model::evidence::pod::Pod;
 
-use super::named;
+use super::{named, signs_as};
 use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
@@ -45,6 +45,13 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let (what, then, today) = role(case, pod).or_else(|| audience(case, pod))?;
+    // The role that was refused afterwards must be the one that was injected.
+    let signs = |(denial, _): (&rolecall_model::evidence::attempt::Denial, _)| {
+        signs_as(&denial.principal, &then.value)
+    };
+    if case.phase() == Phase::After && !case.denials().any(signs) {
+        return None;
+    }
     // Without a failure the pod may still work with what it has.
     let certainty = if case.phase() == Phase::Unseen { Certainty::Likely } else { Certainty::Certain };
     let title = format!("pod `{}` still has the {what} `{}`", named(pod), then.value);

@@ -33,7 +33,7 @@ pub const CHECK: Check = Check {
     slug: "pod.token-not-mounted",
     title: "the environment names a token file that is not mounted",
     severity: Severity::Error,
-    reads: &[Link::Pod, Link::ServiceAccount],
+    reads: &[Link::Pod],
     source: include_str!("token_not_mounted.rs"),
     run: check,
 };

@@ -32,7 +32,7 @@ pub const CHECK: Check = Check {
     slug: "pod.token-unreadable",
     title: "the process may not read the token file",
     severity: Severity::Error,
-    reads: &[Link::Pod, Link::Issuer, Link::Caller],
+    reads: &[Link::Pod, Link::Issuer],
     source: include_str!("token_unreadable.rs"),
     run: check,
 };

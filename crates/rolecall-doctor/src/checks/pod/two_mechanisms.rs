@@ -20,7 +20,7 @@
 
 use rolecall_model::evidence::attempt::Symptom;
 
-use super::named;
+use super::{named, signs_as};
 use crate::case::{Case, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::{ROLE_KEY, namespace, recreate};
@@ -86,19 +86,12 @@ fn clash(case: &Case<'_>) -> Option<Certainty> {
     if association.value == annotation.value || matches!(case.phase(), Phase::Exchange | Phase::Unseen) {
         return None;
     }
-    let signs_as = |principal: &str, role: &str| {
-        let seen = rolecall_model::arn::Arn::parse(principal)?;
-        let role = rolecall_model::arn::Arn::parse(role)?;
-        Some(seen.account == role.account && seen.assumed_role()?.0 == role.role_name()?)
-    };
     let principals: Vec<&str> = case
         .denials()
         .map(|(denial, _)| denial.principal.as_str())
         .chain(case.attempt().identities.iter().map(|arn| arn.value.as_str()))
         .collect();
-    let either = |principal: &&str| {
-        signs_as(principal, &association.value) == Some(true)
-            || signs_as(principal, &annotation.value) == Some(true)
-    };
+    let either =
+        |principal: &&str| signs_as(principal, &association.value) || signs_as(principal, &annotation.value);
     principals.iter().any(either).then_some(Certainty::Likely)
 }
