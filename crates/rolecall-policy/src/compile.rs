@@ -1,24 +1,24 @@
-//! Policies made for speed: statements found by action, keys folded, literal values compared as such.
+//! Policies made for speed: statements indexed by action and resource, condition keys interned, values read once.
 //!
 //! The same form serves the fast decision and the full trace, so that the two cannot disagree.
 
 use std::collections::HashMap;
 
-use crate::condition;
-use crate::document::{ActionElement, Effect, Policy, PrincipalElement, ResourceElement, Statement};
-use crate::pattern::Token;
-use crate::variable::Template;
+use crate::condition::CompiledCondition;
+use crate::condition::arn::ArnPattern;
+use crate::document::{
+    ActionElement, Broken, Condition, Effect, Policy, PrincipalElement, ResourceElement, Statement,
+};
+use crate::index::{At, Index, Key};
+use crate::pattern::Pattern;
 
-/// Policies ready for evaluation.
+/// Policies ready for evaluation: one set, whose statements are a union.
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
-    pub(crate) statements: Vec<CompiledStatement>,
-    /// Statements whose actions are all written out, by action in lower case.
-    by_action: HashMap<Box<str>, Vec<u32>>,
-    /// Statements with a wildcard action of one service, by service in lower case.
-    by_service: HashMap<Box<str>, Vec<u32>>,
-    /// Statements that may concern any action.
-    always: Vec<u32>,
+    statements: Vec<CompiledStatement>,
+    /// Condition keys in lower case, each once.
+    keys: Vec<Box<str>>,
+    index: Index,
 }
 
 #[derive(Clone, Debug)]
@@ -26,189 +26,169 @@ pub(crate) struct CompiledStatement {
     pub policy: usize,
     pub statement: usize,
     pub effect: Option<Effect>,
-    pub unreadable: bool,
+    pub broken: Broken,
     pub principal: Option<CompiledPrincipal>,
-    pub actions: Vec<ActionPattern>,
     pub not_action: bool,
+    pub actions: Box<[Pattern]>,
     pub resource: Option<CompiledResource>,
-    pub conditions: Vec<condition::Compiled>,
+    /// Each with the position of its key among the set's keys.
+    pub conditions: Box<[(usize, CompiledCondition)]>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPrincipal {
     pub negated: bool,
     pub everyone: bool,
-    pub entries: Vec<(String, PrincipalName)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PrincipalName {
-    /// An account: twelve digits or its root ARN, which are the same (rule 7.4).
-    Account(String),
-    /// Any other name, compared as a whole (rule 7.12).
-    Name(String),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum ActionPattern {
-    Exact(Box<str>),
-    Glob(Vec<Token>),
+    /// Kind and name; an account by its twelve digits (rule 7.4).
+    pub entries: Box<[(Box<str>, Box<str>)]>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledResource {
     pub negated: bool,
-    pub patterns: Vec<ResourcePattern>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum ResourcePattern {
-    /// `*`
-    All,
-    /// Five parts and the sixth, which may hold variables (rule 3.5).
-    Arn { parts: [Vec<Token>; 5], rest: Template },
-    /// Fewer than six parts: compared as one text, our choice (open question 11).
-    Text(Vec<Token>),
+    pub patterns: Box<[ArnPattern]>,
 }
 
 impl Compiled {
-    /// Makes policies ready; they are one set, whose statements are a union.
+    /// Makes policies ready.
     #[must_use]
     pub fn compile(policies: &[&Policy]) -> Compiled {
-        let mut compiled = Compiled::default();
-        for (index, policy) in policies.iter().enumerate() {
-            for statement in &policy.statements {
-                compiled.statements.push(compile_statement(index, statement, policy.uses_variables()));
-            }
-        }
-        compiled.index();
-        compiled
+        Compiler::default().run(policies)
     }
 
-    fn index(&mut self) {
-        for (at, statement) in self.statements.iter().enumerate() {
-            let at = u32::try_from(at).unwrap_or(u32::MAX);
-            if statement.not_action || statement.actions.is_empty() {
-                self.always.push(at);
-                continue;
-            }
-            for action in &statement.actions {
-                let list = match action {
-                    ActionPattern::Exact(name) => self.by_action.entry(name.clone()).or_default(),
-                    ActionPattern::Glob(tokens) => match literal_service(tokens) {
-                        Some(service) => self.by_service.entry(service.into_boxed_str()).or_default(),
-                        None => &mut self.always,
-                    },
-                };
-                if list.last() != Some(&at) {
-                    list.push(at);
-                }
-            }
-        }
+    /// Makes policies ready that stand on a resource, trust policies among them. There a statement without Principal
+    /// cannot be read, where elsewhere it concerns the one to whom the policy belongs (rule 1.11).
+    #[must_use]
+    pub fn compile_resource_policies(policies: &[&Policy]) -> Compiled {
+        Compiler { naming: true, ..Compiler::default() }.run(policies)
     }
 
-    /// Statements that may concern an action given in lower case, some perhaps twice.
-    pub(crate) fn candidates(&self, action: &str) -> impl Iterator<Item = &CompiledStatement> {
-        let service = action.split_once(':').map_or(action, |(service, _)| service);
-        let exact = self.by_action.get(action).map(Vec::as_slice).unwrap_or_default();
-        let service = self.by_service.get(service).map(Vec::as_slice).unwrap_or_default();
-        let all = exact.iter().chain(service).chain(&self.always);
-        all.filter_map(|at| self.statements.get(*at as usize))
+    /// Whether there is no statement at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    pub(crate) fn statements(&self) -> &[CompiledStatement] {
+        &self.statements
+    }
+
+    pub(crate) fn keys(&self) -> &[Box<str>] {
+        &self.keys
+    }
+
+    /// Calls `each` with the statements that may concern an action in lower case and a resource, and with whether the
+    /// action is known to fit. A statement may come more than once.
+    pub(crate) fn candidates<'s>(
+        &'s self,
+        action: &str,
+        resource: Option<&str>,
+        each: &mut impl FnMut(&'s CompiledStatement, bool),
+    ) {
+        self.index.find(action, resource, &mut |at, fits| {
+            if let Some(statement) = self.statements.get(at as usize) {
+                each(statement, fits);
+            }
+        });
     }
 }
 
-fn compile_statement(policy: usize, statement: &Statement, variables: bool) -> CompiledStatement {
-    let action = statement.action.as_ref();
-    CompiledStatement {
-        policy,
-        statement: statement.index,
-        effect: statement.effect,
-        unreadable: statement.unreadable,
-        principal: statement.principal.as_ref().map(compile_principal),
-        actions: action.map(compile_actions).unwrap_or_default(),
-        not_action: action.is_some_and(|action| action.negated),
-        resource: statement.resource.as_ref().map(|resource| compile_resource(resource, variables)),
-        conditions: statement
-            .conditions
-            .iter()
-            .map(|condition| {
-                let values: Vec<&str> = condition.values.iter().map(|value| value.text.as_str()).collect();
-                condition::Compiled::new(&condition.operator.text, &condition.key.text, &values, variables)
-            })
-            .collect(),
+#[derive(Default)]
+struct Compiler {
+    compiled: Compiled,
+    /// Where each condition key stands among the set's keys.
+    positions: HashMap<String, usize>,
+    /// Whether every statement must name principals.
+    naming: bool,
+}
+
+impl Compiler {
+    fn run(mut self, policies: &[&Policy]) -> Compiled {
+        for (policy, document) in policies.iter().enumerate() {
+            let variables = document.uses_variables();
+            for statement in &document.statements {
+                self.statement(policy, statement, variables);
+            }
+        }
+        self.compiled.index.seal();
+        self.compiled
+    }
+
+    fn statement(&mut self, policy: usize, statement: &Statement, variables: bool) {
+        let mut broken = statement.broken;
+        broken.principal |= self.naming && statement.principal.is_none();
+        let patterns = statement.action.iter().flat_map(|element| &element.patterns);
+        let actions: Vec<String> = patterns.map(|pattern| pattern.text.to_ascii_lowercase()).collect();
+        let compiled = CompiledStatement {
+            policy,
+            statement: statement.index,
+            effect: statement.effect,
+            broken,
+            principal: statement.principal.as_ref().map(principal),
+            not_action: statement.action.as_ref().is_some_and(|element| element.negated),
+            actions: actions.iter().map(|action| Pattern::parse(action, true, false)).collect(),
+            resource: statement.resource.as_ref().map(|element| resource(element, variables)),
+            conditions: statement.conditions.iter().map(|one| self.condition(one, variables)).collect(),
+        };
+        let at = At::try_from(self.compiled.statements.len()).unwrap_or(At::MAX);
+        self.compiled.index.add(at, &key(&compiled, statement.action.as_ref(), &actions));
+        self.compiled.statements.push(compiled);
+    }
+
+    fn condition(&mut self, condition: &Condition, variables: bool) -> (usize, CompiledCondition) {
+        let key = condition.key.text.to_ascii_lowercase();
+        let next = self.compiled.keys.len();
+        let position = *self.positions.entry(key.clone()).or_insert(next);
+        if position == next {
+            self.compiled.keys.push(key.into());
+        }
+        let values = condition.values.iter().map(|value| value.text.as_str());
+        (position, CompiledCondition::new(&condition.operator.text, values, variables))
+    }
+}
+
+/// What the statement is found by. A part that cannot be read may concern anything.
+fn key<'s>(
+    compiled: &'s CompiledStatement,
+    action: Option<&ActionElement>,
+    actions: &'s [String],
+) -> Key<'s> {
+    let open = compiled.broken.action || action.is_none_or(|element| element.negated);
+    let texts = || actions.iter().map(String::as_str).collect();
+    let plain = compiled.resource.as_ref().filter(|resource| !resource.negated && !compiled.broken.resource);
+    let prefixes = plain.map(|resource| resource.patterns.iter().map(ArnPattern::prefix).collect::<Vec<_>>());
+    Key {
+        actions: (!open).then(texts),
+        prefixes: prefixes.filter(|prefixes| prefixes.iter().all(|prefix| !prefix.is_empty())),
     }
 }
 
 /// `"*"` and `{"AWS": "*"}` both mean everyone (rule 7.2).
-fn compile_principal(element: &PrincipalElement) -> CompiledPrincipal {
+fn principal(element: &PrincipalElement) -> CompiledPrincipal {
     let star = element.entries.iter().any(|entry| entry.kind.text == "AWS" && entry.value.text == "*");
+    let entries = element.entries.iter().map(|entry| {
+        let (kind, value) = (entry.kind.text.as_str(), entry.value.text.as_str());
+        let account = account(value).filter(|_| kind == "AWS");
+        (kind.into(), account.unwrap_or(value).into())
+    });
     CompiledPrincipal {
         negated: element.negated,
         everyone: element.everyone.is_some() || star,
-        entries: element
-            .entries
-            .iter()
-            .map(|entry| (entry.kind.text.clone(), name(&entry.kind.text, &entry.value.text)))
-            .collect(),
+        entries: entries.collect(),
     }
 }
 
-fn name(kind: &str, value: &str) -> PrincipalName {
-    match account(value).filter(|_| kind == "AWS") {
-        Some(account) => PrincipalName::Account(account.to_owned()),
-        None => PrincipalName::Name(value.to_owned()),
+/// The account that a name stands for: twelve digits, or `arn:PARTITION:iam::ACCOUNT:root`, which are the same (rule 7.4).
+pub(crate) fn account(name: &str) -> Option<&str> {
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account(name) {
+        return Some(name);
     }
+    let (partition, account) = name.strip_prefix("arn:")?.strip_suffix(":root")?.split_once(":iam::")?;
+    (!partition.contains(':') && is_account(account)).then_some(account)
 }
 
-/// The account that a name stands for: twelve digits, or `arn:PARTITION:iam::ACCOUNT:root`.
-pub(crate) fn account(value: &str) -> Option<&str> {
-    let digits = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits(value) {
-        return Some(value);
-    }
-    let account = value
-        .strip_prefix("arn:")?
-        .strip_suffix(":root")?
-        .split_once(":iam::")
-        .map(|(_, account)| account)?;
-    digits(account).then_some(account)
-}
-
-fn compile_actions(element: &ActionElement) -> Vec<ActionPattern> {
-    let one = |text: &str| {
-        let folded = text.to_ascii_lowercase();
-        if folded.contains(['*', '?']) {
-            ActionPattern::Glob(folded.chars().map(Token::of_pattern).collect())
-        } else {
-            ActionPattern::Exact(folded.into_boxed_str())
-        }
-    };
-    element.patterns.iter().map(|pattern| one(&pattern.text)).collect()
-}
-
-/// The service of a pattern whose wildcards all stand after the colon.
-fn literal_service(tokens: &[Token]) -> Option<String> {
-    let colon = tokens.iter().position(|token| *token == Token::Is(':'))?;
-    tokens.iter().take(colon).map(|token| if let Token::Is(c) = token { Some(*c) } else { None }).collect()
-}
-
-fn compile_resource(element: &ResourceElement, variables: bool) -> CompiledResource {
-    let patterns = element.patterns.iter().map(|pattern| compile_pattern(&pattern.text, variables));
+fn resource(element: &ResourceElement, variables: bool) -> CompiledResource {
+    let patterns = element.patterns.iter().map(|pattern| ArnPattern::of_resource(&pattern.text, variables));
     CompiledResource { negated: element.negated, patterns: patterns.collect() }
-}
-
-/// Splits before variables are filled in: a variable may hold a colon (rule 3.5).
-fn compile_pattern(text: &str, variables: bool) -> ResourcePattern {
-    if text == "*" {
-        return ResourcePattern::All;
-    }
-    let tokens = |text: &str| text.chars().map(Token::of_pattern).collect::<Vec<_>>();
-    let split: Vec<&str> = text.splitn(6, ':').collect();
-    match split.as_slice() {
-        [a, b, c, d, e, rest] => ResourcePattern::Arn {
-            parts: [tokens(a), tokens(b), tokens(c), tokens(d), tokens(e)],
-            rest: Template::parse(rest, true, variables),
-        },
-        _ => ResourcePattern::Text(tokens(text)),
-    }
 }

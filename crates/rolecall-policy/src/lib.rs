@@ -10,6 +10,8 @@ pub mod condition;
 pub mod context;
 pub mod document;
 pub mod evaluate;
+mod index;
+mod matching;
 pub mod pattern;
 pub mod request;
 pub mod trace;

@@ -1,81 +1,291 @@
-//! Patterns: `*` stands for any run of characters, `?` for one (rules 2.2, 3.2, 5.3).
+//! Patterns: `*` stands for any run of characters, `?` for one, a variable for its value (rules 2.2, 3.2, 5.3, 6.2).
+
+use crate::context::Context;
+use crate::trace::Tri;
+use crate::variable::{Filling, Reference, Variable, read};
 
 /// Whether letter case counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
     /// It counts.
     Sensitive,
-    /// ASCII letters are folded.
+    /// ASCII letters are folded; beyond that AWS says nothing (rule 5.2).
     Insensitive,
 }
 
-/// Whether `value` matches `pattern` as a whole. Time grows with the product of the lengths at worst: no pattern makes
-/// it explode.
+/// Whether `value` matches the glob `pattern` as a whole. Time grows with the product of the lengths at worst: no pattern
+/// makes it explode.
 #[must_use]
 pub fn matches(pattern: &str, value: &str, case: Case) -> bool {
-    let tokens = |text: &str| text.chars().map(Token::of_pattern).collect::<Vec<_>>();
-    glob(&tokens(pattern), value, case)
+    Pattern::parse(pattern, true, false).fits(value, case)
 }
 
-/// One element of a compiled pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Token {
-    /// This character.
-    Is(char),
+/// A pattern made ready for matching.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pattern {
+    /// No two texts and no two runs side by side.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(Box<str>),
     /// Any one character.
     One,
     /// Any run of characters.
     Run,
+    Variable(Variable),
 }
 
-impl Token {
-    /// A character of a pattern.
+/// How a pattern with variables meets a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// Told.
+    Is(Tri),
+    /// A variable has neither value nor default: the pattern matches nothing (rules 3.6, 6.5).
+    Unresolved,
+}
+
+impl Pattern {
+    /// Reads a pattern. `wildcards`: whether `*` and `?` are special here. `variables`: whether `${…}` is.
     #[must_use]
-    pub fn of_pattern(c: char) -> Token {
-        match c {
-            '*' => Token::Run,
-            '?' => Token::One,
-            c => Token::Is(c),
+    pub fn parse(text: &str, wildcards: bool, variables: bool) -> Pattern {
+        let mut pattern = Pattern::default();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if let Some((reference, after)) = read(rest).filter(|_| variables) {
+                match reference {
+                    Reference::Literal(c) => literal.push(c),
+                    Reference::Variable(variable) => pattern.add(&mut literal, Piece::Variable(variable)),
+                }
+                rest = after;
+                continue;
+            }
+            match c {
+                '*' if wildcards => pattern.add(&mut literal, Piece::Run),
+                '?' if wildcards => pattern.add(&mut literal, Piece::One),
+                c => literal.push(c),
+            }
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+        pattern.flush(&mut literal);
+        pattern
+    }
+
+    /// The text that every match begins with.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        match self.pieces.first() {
+            Some(Piece::Text(text)) => text,
+            _ => "",
         }
     }
 
-    fn fits(self, c: char, case: Case) -> bool {
-        match self {
-            Token::Is(wanted) if case == Case::Insensitive => wanted.eq_ignore_ascii_case(&c),
-            Token::Is(wanted) => wanted == c,
-            Token::One => true,
-            Token::Run => false,
+    /// The text, where there is neither wildcard nor variable.
+    #[must_use]
+    pub fn literal(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [] => Some(""),
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a text and then one run: a plain prefix.
+    #[must_use]
+    pub fn is_prefix(&self) -> bool {
+        matches!(self.pieces.as_slice(), [Piece::Text(_), Piece::Run])
+    }
+
+    /// Whether it is `*` alone.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        matches!(self.pieces.as_slice(), [Piece::Run])
+    }
+
+    /// The pattern `*`.
+    #[must_use]
+    pub fn any() -> Pattern {
+        Pattern { pieces: vec![Piece::Run] }
+    }
+
+    /// Whether it holds a variable.
+    #[must_use]
+    pub fn has_variables(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)))
+    }
+
+    /// Whether a value matches, where there are no variables; one that is not filled in matches nothing.
+    #[must_use]
+    pub fn fits(&self, value: &str, case: Case) -> bool {
+        Matcher { case, context: None }.glob(&self.pieces, value)
+    }
+
+    /// Whether a value matches, variables filled in.
+    #[must_use]
+    pub fn meets(&self, value: &str, case: Case, context: &Context) -> Fit {
+        let matcher = Matcher { case, context: Some(context) };
+        match self.readiness(context) {
+            Filling::Unresolved => Fit::Unresolved,
+            // What cannot match whatever the variable holds is told without it.
+            Filling::Unknown if matcher.strip_text(value, self.prefix()).is_none() => Fit::Is(Tri::No),
+            Filling::Unknown => Fit::Is(Tri::Unknown),
+            Filling::Text(_) => Fit::Is(Tri::from(matcher.glob(&self.pieces, value))),
+        }
+    }
+
+    /// The pattern with its variables filled in.
+    ///
+    /// # Errors
+    /// Gives what kept a variable from being filled.
+    pub fn filled(&self, context: &Context) -> Result<Pattern, Fit> {
+        let mut pattern = Pattern::default();
+        let mut literal = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => literal.push_str(text),
+                Piece::Variable(variable) => match variable.fill(context) {
+                    Filling::Text(text) => literal.push_str(text),
+                    Filling::Unresolved => return Err(Fit::Unresolved),
+                    Filling::Unknown => return Err(Fit::Is(Tri::Unknown)),
+                },
+                wildcard => pattern.add(&mut literal, wildcard.clone()),
+            }
+        }
+        pattern.flush(&mut literal);
+        Ok(pattern)
+    }
+
+    /// Cuts at the colons of its literal text, at most `limit - 1` times: colons that a variable brings are none
+    /// (rule 3.5).
+    #[must_use]
+    pub fn split_colons(&self, limit: usize) -> Vec<Pattern> {
+        let mut parts: Vec<Pattern> = Vec::new();
+        let mut current = Pattern::default();
+        for piece in &self.pieces {
+            let Piece::Text(text) = piece else {
+                current.pieces.push(piece.clone());
+                continue;
+            };
+            let mut cuts = text.splitn(limit.saturating_sub(parts.len()).max(1), ':');
+            current.add_text(cuts.next().unwrap_or_default());
+            for cut in cuts {
+                parts.push(std::mem::take(&mut current));
+                current.add_text(cut);
+            }
+        }
+        parts.push(current);
+        parts
+    }
+
+    /// `Text` if all variables have a value, else what is wrong with the first that has none.
+    fn readiness(&self, context: &Context) -> Filling<'_> {
+        let mut ready = Filling::Text("");
+        for piece in &self.pieces {
+            let Piece::Variable(variable) = piece else { continue };
+            match variable.fill(context) {
+                Filling::Unresolved => return Filling::Unresolved,
+                Filling::Unknown => ready = Filling::Unknown,
+                Filling::Text(_) => {}
+            }
+        }
+        ready
+    }
+
+    fn add(&mut self, literal: &mut String, piece: Piece) {
+        self.flush(literal);
+        if piece != Piece::Run || self.pieces.last() != Some(&Piece::Run) {
+            self.pieces.push(piece);
+        }
+    }
+
+    fn flush(&mut self, literal: &mut String) {
+        self.add_text(literal);
+        literal.clear();
+    }
+
+    fn add_text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.pieces.push(Piece::Text(text.into()));
         }
     }
 }
 
-/// Matches tokens against a text: greedy, going back to the last run alone, which is enough for this language.
-#[must_use]
-pub fn glob(tokens: &[Token], value: &str, case: Case) -> bool {
-    let mut at = 0;
-    let mut rest = value;
-    let mut back: Option<(usize, &str)> = None;
-    loop {
-        match (tokens.get(at), rest.chars().next()) {
-            (Some(Token::Run), _) => {
-                at += 1;
-                back = Some((at, rest));
+struct Matcher<'c> {
+    case: Case,
+    context: Option<&'c Context>,
+}
+
+impl<'c> Matcher<'c> {
+    /// The chunk before the first run stands at the beginning, the one after the last run at the end; each one between
+    /// is found as far left as it goes, which is enough for this language.
+    fn glob(&self, pieces: &'c [Piece], value: &str) -> bool {
+        let mut chunks = pieces.split(|piece| *piece == Piece::Run);
+        let Some(rest) = chunks.next().and_then(|head| self.strip_front(head, value)) else { return false };
+        let Some(tail) = chunks.next_back() else { return rest.is_empty() };
+        let Some(mut rest) = self.strip_back(tail, rest) else { return false };
+        for chunk in chunks {
+            match self.find(chunk, rest) {
+                Some(after) => rest = after,
+                None => return false,
             }
-            (Some(token), Some(c)) if token.fits(c, case) => {
-                at += 1;
-                rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+        true
+    }
+
+    /// What follows the leftmost place where a chunk matches.
+    fn find<'v>(&self, chunk: &'c [Piece], value: &'v str) -> Option<&'v str> {
+        let mut rest = value;
+        loop {
+            if let (Case::Sensitive, Some(Piece::Text(text))) = (self.case, chunk.first()) {
+                rest = rest.get(rest.find(&**text)?..)?;
             }
-            (None, None) => return true,
-            _ => {
-                let Some((run, from)) = back else { return false };
-                let mut skipped = from.chars();
-                if skipped.next().is_none() {
-                    return false;
-                }
-                at = run;
-                rest = skipped.as_str();
-                back = Some((run, rest));
+            if let Some(after) = self.strip_front(chunk, rest) {
+                return Some(after);
             }
+            rest = rest.get(rest.chars().next()?.len_utf8()..)?;
+        }
+    }
+
+    fn strip_front<'v>(&self, chunk: &'c [Piece], value: &'v str) -> Option<&'v str> {
+        chunk.iter().try_fold(value, |rest, piece| match piece {
+            Piece::One => rest.get(rest.chars().next()?.len_utf8()..),
+            piece => self.strip_text(rest, self.text(piece)?),
+        })
+    }
+
+    fn strip_back<'v>(&self, chunk: &'c [Piece], value: &'v str) -> Option<&'v str> {
+        chunk.iter().rev().try_fold(value, |rest, piece| match piece {
+            Piece::One => rest.get(..rest.len() - rest.chars().next_back()?.len_utf8()),
+            piece => {
+                let text = self.text(piece)?;
+                let (front, back) = rest.split_at_checked(rest.len().checked_sub(text.len())?)?;
+                self.same(back, text).then_some(front)
+            }
+        })
+    }
+
+    fn strip_text<'v>(&self, value: &'v str, text: &str) -> Option<&'v str> {
+        let (front, rest) = value.split_at_checked(text.len())?;
+        self.same(front, text).then_some(rest)
+    }
+
+    fn same(&self, a: &str, b: &str) -> bool {
+        match self.case {
+            Case::Sensitive => a == b,
+            Case::Insensitive => a.eq_ignore_ascii_case(b),
+        }
+    }
+
+    fn text(&self, piece: &'c Piece) -> Option<&'c str> {
+        match piece {
+            Piece::Text(text) => Some(text),
+            Piece::Variable(variable) => match variable.fill(self.context?) {
+                Filling::Text(text) => Some(text),
+                _ => None,
+            },
+            Piece::One | Piece::Run => None,
         }
     }
 }
@@ -83,6 +293,7 @@ pub fn glob(tokens: &[Token], value: &str, case: Case) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn globs() {
@@ -92,17 +303,67 @@ mod tests {
             ("a?c", "abc", true),
             ("a?c", "ac", false),
             ("?", "é", true),
+            ("?", "", false),
+            ("??*", "é", false),
             ("*x*y*", "axby", true),
             ("*x*y*", "ayxb", false),
+            ("*ab?b*", "aabab", true),
+            ("*?b", "b", false),
+            ("a*a", "a", false),
+            ("**", "", true),
             ("A", "a", false),
             ("", "", true),
             ("", "a", false),
+            ("é*é", "éé", true),
         ];
         for (pattern, value, wanted) in table {
             assert_eq!(matches(pattern, value, Case::Sensitive), wanted, "{pattern} {value}");
         }
-        assert!(matches("S3:get*", "s3:GetObject", Case::Insensitive));
+        assert!(matches("S3:get*Ob*", "s3:GetObject", Case::Insensitive));
         let hostile = format!("{}b", "*a".repeat(60));
         assert!(!matches(&hostile, &"a".repeat(2000), Case::Sensitive));
+    }
+
+    #[test]
+    fn variables_are_literal() {
+        let mut context = Context::new();
+        context.set("k", ["a*".to_owned()]);
+        let meets = |pattern: &str, value: &str| {
+            Pattern::parse(pattern, true, true).meets(value, Case::Sensitive, &context)
+        };
+        assert_eq!(meets("x/${k}/*", "x/a*/y"), Fit::Is(Tri::Yes));
+        assert_eq!(meets("x/${k}/*", "x/ab/y"), Fit::Is(Tri::No));
+        assert_eq!(meets("x/${*}", "x/y"), Fit::Is(Tri::No));
+        assert_eq!(meets("x/${gone}", "x/"), Fit::Unresolved);
+        assert_eq!(meets("${gone, 'a?'}", "a?"), Fit::Is(Tri::Yes));
+    }
+
+    #[test]
+    fn colons() {
+        let parts = Pattern::parse("a:${b:c}:*:d:e", true, true).split_colons(4);
+        let wanted: Vec<_> = ["a", "${b:c}", "*", "d:e"].map(|text| Pattern::parse(text, true, true)).into();
+        assert_eq!(parts, wanted);
+        assert_eq!(Pattern::parse("::", true, true).split_colons(6), vec![Pattern::default(); 3]);
+    }
+
+    /// The definition, exponential and plain.
+    fn slow(pattern: &[char], value: &[char]) -> bool {
+        match pattern.split_first() {
+            None => value.is_empty(),
+            Some(('*', rest)) => (0..=value.len()).any(|at| slow(rest, &value[at..])),
+            Some(('?', rest)) => value.split_first().is_some_and(|(_, after)| slow(rest, after)),
+            Some((c, rest)) => value.split_first().is_some_and(|(d, after)| c == d && slow(rest, after)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_definition_says(pattern in "[ab*?é]{0,8}", value in "[abé]{0,10}") {
+            let chars = |text: &str| text.chars().collect::<Vec<_>>();
+            prop_assert_eq!(
+                matches(&pattern, &value, Case::Sensitive),
+                slow(&chars(&pattern), &chars(&value))
+            );
+        }
     }
 }

@@ -6,7 +6,7 @@ use rolecall_model::span::Span;
 
 use crate::condition::operator::{self, Family, Qualifier};
 use crate::document::{Condition, Effect, FlawKind, Policy, PolicyFlaw, Statement};
-use crate::variable::variable;
+use crate::variable::variables;
 
 /// What a policy is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Found {
     fn principal(&mut self, statement: &Statement, usage: Usage) {
         let required = matches!(usage, Usage::Trust | Usage::Resource | Usage::VpcEndpoint | Usage::Rcp);
         match &statement.principal {
-            None if required && !statement.unreadable => {
+            None if required && !statement.broken.any() => {
                 self.refuse(statement.span, "Missing required field Principal")
             }
             Some(element) if !required => {
@@ -111,7 +111,7 @@ impl Found {
             }
             (Some(element), Usage::Trust) => self.refuse(element.span, "Has prohibited field Resource"),
             (None, Usage::Trust | Usage::Resource) => {}
-            (None, _) if !statement.unreadable => {
+            (None, _) if !statement.broken.any() => {
                 self.refuse(statement.span, "Policy statement must contain resources.")
             }
             _ => {}
@@ -128,7 +128,7 @@ impl Found {
         }
     }
 
-    fn condition(&mut self, condition: &Condition, statement: &Statement, variables: bool) {
+    fn condition(&mut self, condition: &Condition, statement: &Statement, versioned: bool) {
         let Some(operator) = operator::parse(&condition.operator.text) else { return };
         let exact = matches!(operator.base.family, Family::String { like: false, .. });
         for value in &condition.values {
@@ -142,13 +142,10 @@ impl Found {
                 );
             }
             let takes = matches!(operator.base.family, Family::String { .. } | Family::Arn);
-            let holds_variable = value
-                .text
-                .match_indices("${")
-                .any(|(at, _)| value.text.get(at..).and_then(variable).is_some());
+            let holds_variable = !variables(&value.text).is_empty();
             if holds_variable && !takes {
                 self.mislead(value.span, format!("`{}` takes no variables", condition.operator.text));
-            } else if holds_variable && !variables {
+            } else if holds_variable && !versioned {
                 self.mislead(
                     value.span,
                     "without \"Version\": \"2012-10-17\" this is no variable but plain text",

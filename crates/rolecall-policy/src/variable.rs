@@ -1,121 +1,149 @@
 //! Policy variables: `${key}`, `${key, 'default'}` and the literal characters `${*}`, `${?}`, `${$}` (rules 6.1 to 6.6).
 
 use crate::context::{Context, Lookup};
-use crate::pattern::Token;
 
-/// A value of a policy, split into literal text, wildcards and variables.
+/// A variable of a policy value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
-    parts: Vec<Part>,
+pub struct Variable {
+    key: Box<str>,
+    default: Option<Box<str>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Tokens(Vec<Token>),
-    Variable { key: String, default: Option<String> },
-}
-
-/// A template with its variables filled in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Filled {
-    /// Ready to match.
-    Tokens(Vec<Token>),
-    /// A variable has neither value nor default (rule 6.5).
+/// What stands in a variable's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filling<'a> {
+    /// This text, to the letter: a star in a tag's value is a star (rule 3.8).
+    Text(&'a str),
+    /// Neither value nor default. An empty text never takes its place (rule 6.6).
     Unresolved,
-    /// A variable was not read.
+    /// Nobody read the key.
     Unknown,
 }
 
-impl Template {
-    /// Splits a value. `wildcards`: whether `*` and `?` are patterns here. `variables`: whether `${…}` are.
+/// What `${…}` stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// One of the characters that would be special otherwise (rule 6.4).
+    Literal(char),
+    Variable(Variable),
+}
+
+impl Variable {
+    /// Its key, in lower case.
     #[must_use]
-    pub fn parse(text: &str, wildcards: bool, variables: bool) -> Template {
-        let plain = |c: char| if wildcards { Token::of_pattern(c) } else { Token::Is(c) };
-        let mut parts = Vec::new();
-        let mut tokens = Vec::new();
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            if let Some((inner, after)) = variable(rest).filter(|_| variables) {
-                match inner {
-                    "*" | "?" | "$" => tokens.extend(inner.chars().map(Token::Is)),
-                    _ => {
-                        parts.push(Part::Tokens(std::mem::take(&mut tokens)));
-                        parts.push(key_and_default(inner));
-                    }
-                }
-                rest = after;
-                continue;
-            }
-            tokens.push(plain(c));
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        }
-        parts.push(Part::Tokens(tokens));
-        Template { parts }
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
-    /// The tokens, where there is no variable.
+    /// What stands in its place. The default counts only where the key has no value (rule 6.3); a multivalued key
+    /// cannot be a variable at all (rule 6.1).
     #[must_use]
-    pub fn fixed(&self) -> Option<&[Token]> {
-        match self.parts.as_slice() {
-            [Part::Tokens(tokens)] => Some(tokens),
-            _ => None,
+    pub fn fill<'a>(&'a self, context: &'a Context) -> Filling<'a> {
+        match (context.get_folded(&self.key), &self.default) {
+            (Lookup::Unknown, _) => Filling::Unknown,
+            (Lookup::Present { values: [value], multivalued: false }, _) => Filling::Text(value),
+            (Lookup::Absent | Lookup::Present { values: [], .. }, Some(default)) => Filling::Text(default),
+            _ => Filling::Unresolved,
         }
     }
+}
 
-    /// Fills variables in. What fills a variable is literal: a star in a tag's value is a star (rule 3.8).
-    #[must_use]
-    pub fn fill(&self, context: &Context) -> Filled {
-        let mut out = Vec::new();
-        for part in &self.parts {
-            match part {
-                Part::Tokens(tokens) => out.extend_from_slice(tokens),
-                Part::Variable { key, default } => match (value(context, key), default) {
-                    (Value::Unknown, _) => return Filled::Unknown,
-                    (Value::Is(text), _) => out.extend(text.chars().map(Token::Is)),
-                    (Value::None, Some(text)) => out.extend(text.chars().map(Token::Is)),
-                    (Value::None, None) => return Filled::Unresolved,
-                },
-            }
+/// Reads a reference at the beginning of a text, and gives what follows. Text without a closing brace is none.
+///
+/// A default of another form than `, 'text'` makes the whole inside a key that no request has: such a variable never
+/// resolves (rule 6.3; `IAM` refuses it, ValidatePolicy names it).
+pub(crate) fn read(text: &str) -> Option<(Reference, &str)> {
+    let inside = text.strip_prefix("${")?;
+    if let Some((key, default, rest)) = with_default(inside) {
+        let key = key.to_ascii_lowercase().into_boxed_str();
+        return Some((Reference::Variable(Variable { key, default: Some(default.into()) }), rest));
+    }
+    let (inner, rest) = inside.split_once('}')?;
+    let reference = match inner {
+        "*" => Reference::Literal('*'),
+        "?" => Reference::Literal('?'),
+        "$" => Reference::Literal('$'),
+        key => {
+            Reference::Variable(Variable { key: key.to_ascii_lowercase().into_boxed_str(), default: None })
         }
-        Filled::Tokens(out)
-    }
-
-    /// Keys of its variables, in lower case.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Variable { key, .. } => Some(key.as_str()),
-            Part::Tokens(_) => None,
-        })
-    }
-}
-
-enum Value<'a> {
-    Is(&'a str),
-    None,
-    Unknown,
-}
-
-/// Multivalued keys cannot be variables (rule 6.1).
-fn value<'a>(context: &'a Context, key: &str) -> Value<'a> {
-    match context.get_folded(key) {
-        Lookup::Present { values: [value], multivalued: false } => Value::Is(value),
-        Lookup::Unknown => Value::Unknown,
-        _ => Value::None,
-    }
-}
-
-/// What stands between `${` and `}` at the beginning of a text, and what follows.
-pub(crate) fn variable(text: &str) -> Option<(&str, &str)> {
-    text.strip_prefix("${")?.split_once('}')
-}
-
-/// `key, 'default'`: a comma, one space, single quotes (rule 6.3).
-fn key_and_default(inner: &str) -> Part {
-    let (key, default) = match inner.split_once(',') {
-        Some((key, rest)) => {
-            (key, rest.trim_start().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')))
-        }
-        None => (inner, None),
     };
-    Part::Variable { key: key.trim().to_ascii_lowercase(), default: default.map(str::to_owned) }
+    Some((reference, rest))
+}
+
+/// Every variable of a text, the literal characters left out.
+pub(crate) fn variables(text: &str) -> Vec<Variable> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let here = rest.get(at..).unwrap_or_default();
+        match read(here) {
+            Some((Reference::Variable(variable), after)) => {
+                found.push(variable);
+                rest = after;
+            }
+            Some((Reference::Literal(_), after)) => rest = after,
+            None => return found,
+        }
+    }
+    found
+}
+
+/// Key, default and what follows, of `key, 'default'}…`. A default may hold braces.
+fn with_default(inside: &str) -> Option<(&str, &str, &str)> {
+    let (key, rest) =
+        inside.get(..inside.find(['}', ','])?).zip(inside.split_once(", '").map(|(_, rest)| rest))?;
+    if !inside.get(key.len()..)?.starts_with(", '") {
+        return None;
+    }
+    let (default, rest) = rest.split_once("'}")?;
+    Some((key, default, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references() {
+        let variable = |key: &str, default: Option<&str>| {
+            Reference::Variable(Variable { key: key.into(), default: default.map(Into::into) })
+        };
+        let table = [
+            ("${aws:UserName}/x", Some((variable("aws:username", None), "/x"))),
+            ("${aws:username, 'any}one'}", Some((variable("aws:username", Some("any}one")), ""))),
+            ("${aws:username, ''}", Some((variable("aws:username", Some("")), ""))),
+            ("${aws:username,'x'}", Some((variable("aws:username,'x'", None), ""))),
+            ("${aws:username, x}", Some((variable("aws:username, x", None), ""))),
+            ("${a} and ${b, 'c'}", Some((variable("a", None), " and ${b, 'c'}"))),
+            ("${*}", Some((Reference::Literal('*'), ""))),
+            ("${$}{", Some((Reference::Literal('$'), "{"))),
+            ("${open", None),
+            ("$x", None),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(read(text), wanted, "{text}");
+        }
+        assert_eq!(variables("a${*}${k}b${l, 'm'}${").len(), 2);
+    }
+
+    #[test]
+    fn fillings() {
+        let mut context = Context::new();
+        context.set("one", ["1".to_owned()]);
+        context.set("empty", [String::new()]);
+        context.set_multivalued("many", ["1".to_owned()]);
+        context.set_unknown("unread");
+        let fill = |text: &str| match read(text) {
+            Some((Reference::Variable(variable), _)) => format!("{:?}", variable.fill(&context)),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(fill("${ONE}"), "Text(\"1\")");
+        assert_eq!(fill("${one, 'x'}"), "Text(\"1\")");
+        assert_eq!(fill("${empty, 'x'}"), "Text(\"\")");
+        assert_eq!(fill("${gone, 'x'}"), "Text(\"x\")");
+        assert_eq!(fill("${gone}"), "Unresolved");
+        assert_eq!(fill("${many}"), "Unresolved");
+        assert_eq!(fill("${many, 'x'}"), "Unresolved");
+        assert_eq!(fill("${unread, 'x'}"), "Unknown");
+    }
 }

@@ -5,6 +5,7 @@ use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::partition::{self, StsHost};
 
 use super::Case;
+use crate::pipeline;
 
 /// Who says which host was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +31,16 @@ pub struct Endpoint {
     pub host: String,
     /// Who says so.
     pub from: EndpointFrom,
+    /// The words of the failure that names it.
+    pub failure: Option<At>,
 }
 
 /// Variables that set the endpoint of STS, the more specific first (AWS SDKs and Tools Reference Guide,
 /// "Service-specific endpoints").
 const VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
+
+/// Keys by which pipelines name the region.
+const REGION_KEYS: [&str; 5] = ["aws-region", "aws_region", "region", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
 impl Endpoint {
     fn new(value: &str, at: At, from: EndpointFrom) -> Option<Self> {
@@ -45,7 +51,7 @@ impl Endpoint {
         };
         let host = rest.split(['/', ':', '?', '#']).next().filter(|host| !host.is_empty())?;
         let host = host.to_ascii_lowercase();
-        Some(Endpoint { text: Located::new(text.to_owned(), at), scheme, host, from })
+        Some(Endpoint { text: Located::new(text.to_owned(), at), scheme, host, from, failure: None })
     }
 
     /// The host as a host of STS. The isolated partitions have names of their own, which no table here lists.
@@ -93,7 +99,9 @@ impl Case<'_> {
                 Symptom::HostUnknown { host } => Some(host.as_str()),
                 _ => None,
             };
-            found.extend(named.and_then(|named| Endpoint::new(named, seen.at, EndpointFrom::Failure)));
+            let at = named.and_then(|named| self.near(seen.at, named)).unwrap_or(seen.at);
+            let endpoint = named.and_then(|named| Endpoint::new(named, at, EndpointFrom::Failure));
+            found.extend(endpoint.map(|endpoint| Endpoint { failure: Some(seen.at), ..endpoint }));
         }
         let caller = self.caller();
         for request in caller.logged_requests.iter().chain(caller.request.present()) {
@@ -114,11 +122,16 @@ impl Case<'_> {
         found
     }
 
-    /// The region that the process is set to (`AWS_REGION` wins).
+    /// The region that the process is set to (`AWS_REGION` wins), else the one that the pipeline names.
     #[must_use]
     pub fn region(&self) -> Option<Text> {
         let set = |name| self.variable(name).filter(|text| !text.value.is_empty());
-        set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION"))
+        let written = || {
+            let all = self.workflows().iter();
+            all.flat_map(|workflow| pipeline::values(workflow, &REGION_KEYS))
+                .find(|text| partition::is_region(&text.value))
+        };
+        set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION")).or_else(written)
     }
 }
 

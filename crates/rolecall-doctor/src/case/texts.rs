@@ -33,6 +33,18 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// The place of some words in the line that a place begins in.
+    #[must_use]
+    pub fn near(&self, at: At, words: &str) -> Option<At> {
+        let text = &self.evidence().documents.get(at.document)?.text;
+        let before = text.get(..at.span.start as usize)?;
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let rest = text.get(line..)?;
+        let rest = rest.split('\n').next().unwrap_or(rest);
+        let start = line + rest.find(words)?;
+        Some(At::new(at.document, Span::new(start, start + words.len())))
+    }
+
     /// Lines of error texts and logs, each with its place.
     #[must_use]
     pub fn lines(&self) -> Vec<Text> {

@@ -16,6 +16,8 @@ use super::Case;
 pub struct Miss {
     /// The reason, a whole sentence.
     pub why: String,
+    /// The same in a few words, for a caret.
+    pub label: &'static str,
     /// Where it shows, if at one place.
     pub at: Option<At>,
     /// Whether creating the pod anew is enough.
@@ -75,120 +77,135 @@ impl Case<'_> {
     fn configuration(&self, pod: Option<&Pod>, misses: &mut Vec<Miss>) {
         let evidence = self.pod();
         if evidence.webhook.is_absent() {
-            let why = "The cluster has no such webhook configuration, so nothing injects pods.".into();
-            misses.push(Miss { why, at: None, recreate: false });
+            misses.push(broken(
+                "The cluster has no such webhook configuration, so nothing injects pods.",
+                "there is none",
+                None,
+            ));
         }
         if let Some(configuration) = evidence.webhook.present() {
             let found = configuration.get("webhooks").map(Node::elements).unwrap_or_default();
             if found.is_empty() && configuration.get("webhooks").is_some() {
-                let why = "The webhook configuration lists no webhook.".into();
-                misses.push(Miss { why, at: Some(configuration.at(&configuration.node)), recreate: false });
+                let at = Some(configuration.at(&configuration.node));
+                misses.push(broken("The webhook configuration lists no webhook.", "lists none", at));
             }
             for webhook in found {
                 self.webhook(configuration, webhook, pod, misses);
             }
         }
-        if let Some(webhook) = evidence.webhook_pod.present() {
-            let late = pod.and_then(|pod| pod.created).zip(webhook.ready_since);
-            match (webhook.ready, late) {
-                (Some(false), _) => {
-                    let why = "The webhook's own pod is not ready; its failure policy is Ignore, so pods start without it.".into();
-                    misses.push(Miss { why, at: Some(webhook.spec_at), recreate: false });
-                }
-                (_, Some((created, ready))) if created < ready => {
-                    let why = format!(
-                        "The pod was created at {created}, and the webhook was ready only at {ready}."
-                    );
-                    misses.push(Miss { why, at: Some(webhook.spec_at), recreate: true });
-                }
-                _ => {}
-            }
+        let Some(webhook) = evidence.webhook_pod.present() else { return };
+        if webhook.ready == Some(false) {
+            misses.push(broken(
+                "The webhook's own pod is not ready; its failure policy is Ignore, so pods start without it.",
+                "the webhook is not ready",
+                Some(webhook.spec_at),
+            ));
+        } else if let Some((created, ready)) = pod.and_then(|pod| pod.created).zip(webhook.ready_since)
+            && created < ready
+        {
+            misses.push(Miss {
+                why: format!("The pod was created at {created}, and the webhook was ready only at {ready}."),
+                label: "the webhook was not ready yet",
+                at: Some(webhook.spec_at),
+                recreate: true,
+            });
         }
     }
 
     fn webhook(&self, whole: &JsonObject, webhook: &Node, pod: Option<&Pod>, misses: &mut Vec<Miss>) {
-        let mut miss = |why: &str, node: &Node| {
-            let miss = Miss { why: why.into(), at: Some(whole.at(node)), recreate: false };
-            misses.push(miss);
-        };
+        let mut miss = |why, label, node: &Node| misses.push(broken(why, label, Some(whole.at(node))));
         let client = webhook.get("clientConfig");
         let bundle = client.and_then(|client| client.get("caBundle"));
         let empty = |node: &Node| node.as_str().is_none_or(|text| matches!(text.trim(), "" | "Cg=="));
         if let Some(client) = client.filter(|_| bundle.is_none_or(empty)) {
-            let why = "The webhook has no CA bundle, so the API server cannot call it, and ignores that.";
-            miss(why, bundle.unwrap_or(client));
+            miss(
+                "The webhook has no CA bundle, so the API server cannot call it, and its failure policy lets pods start without it.",
+                "no CA bundle here",
+                bundle.unwrap_or(client),
+            );
         }
         let leaves_out = |key: &str, labels: Option<&[Pair]>| {
             webhook.get(key).filter(|selector| labels.is_some_and(|labels| !selects(selector, labels)))
         };
         if let Some(selector) = leaves_out("objectSelector", pod.map(|pod| pod.labels.as_slice())) {
-            miss("The webhook's objectSelector leaves this pod out.", selector);
+            miss("The webhook's objectSelector leaves this pod out.", "leaves the pod out", selector);
         }
         let namespace = self.serviceaccount().namespace.present();
         if let Some(selector) = leaves_out("namespaceSelector", namespace.map(|one| one.labels.as_slice())) {
-            miss("The webhook's namespaceSelector leaves the pod's namespace out.", selector);
+            miss(
+                "The webhook's namespaceSelector leaves the pod's namespace out.",
+                "leaves the namespace out",
+                selector,
+            );
         }
-        if let Some(rules) = webhook.get("rules") {
-            let has = |rule: &Node, key: &str, wanted: &str| {
-                let values = rule.get(key).map(Node::one_or_many).unwrap_or_default();
-                values.iter().filter_map(Node::as_str).any(|value| value == wanted || value == "*")
-            };
-            let covers = |rule: &Node| has(rule, "operations", "CREATE") && has(rule, "resources", "pods");
-            if !rules.elements().iter().any(covers) {
-                miss("The webhook's rules do not cover the creation of pods.", rules);
-            }
+        if let Some(rules) = webhook.get("rules").filter(|rules| !cover_pods(rules)) {
+            miss("The webhook's rules do not cover the creation of pods.", "not the creation of pods", rules);
         }
     }
 
     fn ages(&self, pod: &Pod, misses: &mut Vec<Miss>) {
         let Some(created) = pod.created else { return };
-        let mut older = |why: String, at: Option<At>| misses.push(Miss { why, at, recreate: true });
+        let mut older = |why, label, at| misses.push(Miss { why, label, at, recreate: true });
         let account = self.used_account();
-        let annotated = account.and_then(|account| account.annotated);
-        let made = account.and_then(|account: &ServiceAccount| account.created);
         let at = account.map(|account| account.metadata_at);
-        if let Some(annotated) = annotated.filter(|annotated| created < *annotated) {
-            older(
-                format!("The pod was created at {created}, and the account annotated only at {annotated}."),
-                at,
-            );
+        let annotated =
+            account.and_then(|account| account.annotated).filter(|annotated| created < *annotated);
+        let made = account.and_then(|account: &ServiceAccount| account.created);
+        if let Some(annotated) = annotated {
+            let why =
+                format!("The pod was created at {created}, and the account annotated only at {annotated}.");
+            older(why, "annotated later than the pod was created", at);
         } else if let Some(made) = made.filter(|made| created < *made) {
-            older(
-                format!("The pod was created at {created}, and its account, as it is now, only at {made}."),
-                at,
-            );
+            let why =
+                format!("The pod was created at {created}, and its account, as it is now, only at {made}.");
+            older(why, "created later than the pod", at);
         } else if let Some(made) = made.filter(|made| created.0 - made.0 <= CACHE_SECONDS) {
-            older(
-                format!(
-                    "Pod and account were created at the same time ({made}): the webhook may not have known the account yet."
-                ),
-                at,
+            let why = format!(
+                "Pod and account were created at the same time ({made}): the webhook may not have known the account yet."
             );
+            older(why, "created together with the pod", at);
         }
-        let role = self.role().role.present().filter(|role| role.created.is_some_and(|made| created < made));
-        if let Some((role, made)) = role.and_then(|role| Some((role, role.created?))) {
-            older(
-                format!(
-                    "The pod was created at {created}, and the role only at {made}: the account cannot have named it then."
-                ),
-                Some(role.arn.at),
+        let role = self.role().role.present();
+        if let Some((role, made)) =
+            role.and_then(|role| Some((role, role.created?))).filter(|(_, made)| created < *made)
+        {
+            let why = format!(
+                "The pod was created at {created}, and the role only at {made}: the account cannot have named it then."
             );
+            older(why, "created later than the pod", Some(role.arn.at));
         }
     }
+}
+
+/// A reason that creating the pod anew does not mend.
+fn broken(why: &str, label: &'static str, at: Option<At>) -> Miss {
+    Miss { why: why.into(), label, at, recreate: false }
 }
 
 /// Marks on the pod itself that keep the webhook away.
 fn marks(pod: &Pod, misses: &mut Vec<Miss>) {
     if let Some(label) = pod.labels.iter().find(|label| label.key.value == SKIP_LABEL) {
         let why = format!("The pod's label `{SKIP_LABEL}` takes it out of the webhook's hands.");
-        misses.push(Miss { why, at: Some(label.key.at), recreate: false });
+        misses.push(broken(&why, "takes the pod out", Some(label.key.at)));
     }
     let mut mirror = pod.annotations.iter().filter(|pair| STATIC.contains(&pair.key.value.as_str()));
     let from_file = |pair: &&Pair| !pair.key.value.ends_with("config.source") || pair.value.value == "file";
     if let Some(pair) = mirror.find(from_file) {
-        let why = "The kubelet runs this pod from a file: such pods pass no webhook, and have no service account token.";
-        misses.push(Miss { why: why.into(), at: Some(pair.key.at), recreate: false });
+        misses.push(broken(
+            "The kubelet runs this pod from a file: such pods pass no webhook, and have no service account token.",
+            "a pod from a file",
+            Some(pair.key.at),
+        ));
     }
+}
+
+/// Whether rules of a webhook cover the creation of pods.
+fn cover_pods(rules: &Node) -> bool {
+    let has = |rule: &Node, key: &str, wanted: &str| {
+        let values = rule.get(key).map(Node::one_or_many).unwrap_or_default();
+        values.iter().filter_map(Node::as_str).any(|value| value == wanted || value == "*")
+    };
+    rules.elements().iter().any(|rule| has(rule, "operations", "CREATE") && has(rule, "resources", "pods"))
 }
 
 /// Whether a label selector selects these labels. An unknown operator selects.

@@ -156,7 +156,21 @@ impl<'a> Case<'a> {
         if self.configured() == Some(true) || self.reached_exchange() {
             return true;
         }
-        self.injected() != Some(Injection::None) && self.saw(shows).is_some_and(|seen| seen.headline)
+        self.injected() != Some(Injection::None) && self.saw(shows).is_some()
+    }
+
+    /// Where a variable is set to something: a value that is not empty, or one drawn from a secret.
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<At> {
+        let environment = self.caller().environment.present();
+        if let Some(text) = environment.and_then(|variables| variables.get(name)) {
+            return (!text.value.is_empty()).then_some(text.at);
+        }
+        let pod = self.pod().pod.present()?;
+        let containers = self.containers(pod);
+        let variable = containers.iter().find_map(|container| container.env(name))?;
+        let empty = variable.value.as_ref().is_some_and(|text| text.value.is_empty());
+        (!empty).then_some(variable.at)
     }
 
     /// The value of a variable as environment or pod show it, with its place.
@@ -168,14 +182,7 @@ impl<'a> Case<'a> {
         }
         let pod = self.pod().pod.present()?;
         let containers = self.containers(pod);
-        let variable = containers.iter().find_map(|container| container.env(name))?;
-        variable.value.clone().or_else(|| Some(Text { value: String::new(), at: variable.at }))
-    }
-
-    /// Where something stands that is set for the process, though perhaps to nothing visible (`valueFrom`).
-    #[must_use]
-    pub fn variable_at(&self, name: &str) -> Option<At> {
-        self.variable(name).map(|text| text.at)
+        containers.iter().find_map(|container| container.env(name)?.value.clone())
     }
 }
 

@@ -22,6 +22,15 @@ pub fn grant_of_id_token(workflow: &Workflow) -> Option<At> {
     blocks.into_iter().find_map(granted)
 }
 
+/// Whether a workflow runs for pull requests and for nothing else.
+#[must_use]
+pub fn is_for_pull_requests(workflow: &Workflow) -> bool {
+    let Some(on) = workflow.node.get("on") else { return false };
+    let listed = on.elements().iter().filter_map(Node::as_str).chain(on.as_str());
+    let mut events = listed.chain(on.members().iter().map(|member| member.key.as_str())).peekable();
+    events.peek().is_some() && events.all(|event| event == "pull_request")
+}
+
 /// The first job that wants a token and may not have one. `GITHUB_JOB` in the environment names the job that ran.
 pub(super) fn refusal(workflows: &[&Workflow], environment: Option<&Environment>) -> Option<Refusal> {
     let ran =

@@ -1,14 +1,15 @@
-//! The order of the layers and what each may take away (policy reference 8.1 to 8.11, the table of 8.7, 9, 10).
+//! The layers: which of them exist for a call, what each says, and whose Allow is needed (rules 8.1 to 8.11).
 
-use rolecall_model::arn::Arn;
 use rolecall_policy::compile::Compiled;
-use rolecall_policy::evaluate::{Decision as Said, Grant};
+use rolecall_policy::document::Policy;
+use rolecall_policy::evaluate::{Decision as Said, Grants};
 use rolecall_policy::request::{Principal, Request};
 use rolecall_policy::trace::Outcome;
 
-use super::{Call, Caller, CallerKind, Decision, LayerTrace, Layers};
+use super::caller::PathedRole;
+use super::{Call, LayerTrace, Policies, cross_account, exceptions, same_account};
 
-/// The layers.
+/// The layers, in the order of evaluation (rule 8.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayerKind {
     /// Resource control policies.
@@ -28,6 +29,17 @@ pub enum LayerKind {
 }
 
 impl LayerKind {
+    /// All of them.
+    pub const ALL: [LayerKind; 7] = [
+        LayerKind::Rcp,
+        LayerKind::Scp,
+        LayerKind::VpcEndpoint,
+        LayerKind::Resource,
+        LayerKind::Identity,
+        LayerKind::Boundary,
+        LayerKind::Session,
+    ];
+
     /// Its name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -43,239 +55,206 @@ impl LayerKind {
     }
 }
 
-pub(super) fn verdict(layers: &Layers, call: &Call<'_>) -> (Decision, Option<LayerKind>) {
-    // Succeeds for any authenticated caller, even against an explicit deny (rule 2.6).
-    if call.action.eq_ignore_ascii_case("sts:GetCallerIdentity") && call.caller.kind != CallerKind::Anonymous
-    {
-        return (Decision::Allowed, None);
-    }
-    let said = Answers::of(layers, call);
-    if let Some(kind) = said.find(|outcome| outcome == Outcome::Deny) {
-        return (Decision::ExplicitDeny, Some(kind));
-    }
-    let mut unsure = None;
-    for (kind, allowed) in said.needs(call) {
-        match allowed {
-            Outcome::Allow => {}
-            Outcome::Undetermined => unsure = unsure.or(Some(kind)),
-            _ => return (Decision::ImplicitDeny, Some(kind)),
-        }
-    }
-    // A Deny that may apply leaves everything open.
-    let unsure = unsure.or_else(|| said.find(|outcome| outcome == Outcome::Undetermined));
-    match unsure {
-        Some(kind) => (Decision::Undetermined, Some(kind)),
-        None => (Decision::Allowed, None),
-    }
+/// Policies compiled, layer by layer.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    /// One set per level for SCPs and RCPs, else at most one.
+    sets: PerLayer<Vec<Compiled>>,
+    /// Roles with a path that the resource policy names.
+    roles: Vec<PathedRole>,
 }
 
-pub(super) fn traces(layers: &Layers, call: &Call<'_>) -> Vec<LayerTrace> {
-    let needs: Vec<LayerKind> =
-        Answers::of(layers, call).needs(call).into_iter().map(|(kind, _)| kind).collect();
-    let trace = |(kind, level, compiled): (LayerKind, usize, &Compiled)| {
-        let trace = with_request(call, layers, kind, |request| compiled.trace(request));
-        LayerTrace { kind, level, outcome: trace.outcome, must_allow: needs.contains(&kind), trace }
-    };
-    present(layers, call).into_iter().map(trace).collect()
-}
-
-/// Layers that exist for this call, in order.
-fn present<'l>(layers: &'l Layers, call: &Call<'_>) -> Vec<(LayerKind, usize, &'l Compiled)> {
-    let mut all = Vec::new();
-    let linked = call.caller.service_linked;
-    if !linked {
-        all.extend(layers.rcp.iter().enumerate().map(|(level, compiled)| (LayerKind::Rcp, level, compiled)));
-    }
-    // A foreign SCP never applies; a caller without an account has none (rules 8.5, 9.3, 10.4).
-    if !linked && call.caller.account.is_some() {
-        all.extend(layers.scp.iter().enumerate().map(|(level, compiled)| (LayerKind::Scp, level, compiled)));
-    }
-    all.extend(layers.vpce.as_ref().map(|compiled| (LayerKind::VpcEndpoint, 0, compiled)));
-    all.extend(layers.resource.as_ref().map(|compiled| (LayerKind::Resource, 0, compiled)));
-    if call.caller.account.is_some() {
-        all.push((LayerKind::Identity, 0, &layers.identity));
-        all.extend(layers.boundary.as_ref().map(|compiled| (LayerKind::Boundary, 0, compiled)));
-        all.extend(layers.session.as_ref().map(|compiled| (LayerKind::Session, 0, compiled)));
-    }
-    all
-}
-
-/// Role paths and trust policies: the role is the resource, and a trust policy names none.
-fn with_request<T>(
-    call: &Call<'_>,
-    layers: &Layers,
-    kind: LayerKind,
-    ask: impl FnOnce(&Request<'_>) -> T,
-) -> T {
-    let names: Vec<&str> = call.caller.names.iter().map(String::as_str).collect();
-    let principal = Principal {
-        kind: call.caller.principal_kind(),
-        names: &names,
-        bounded: layers.boundary.is_some() && kind == LayerKind::Resource,
-    };
-    ask(&Request { principal, action: call.action, resource: Some(call.resource), context: call.context })
-}
-
-/// What each layer says.
-struct Answers {
-    rcp: Vec<Outcome>,
-    scp: Vec<Outcome>,
-    vpce: Option<Outcome>,
-    resource: Option<Said>,
-    identity: Option<Outcome>,
-    boundary: Option<Outcome>,
-    session: Option<Outcome>,
-}
-
-impl Answers {
-    fn of(layers: &Layers, call: &Call<'_>) -> Answers {
-        let mut answers = Answers {
-            rcp: Vec::new(),
-            scp: Vec::new(),
-            vpce: None,
-            resource: None,
-            identity: None,
-            boundary: None,
-            session: None,
+impl Layers {
+    /// Compiles policies.
+    #[must_use]
+    pub fn compile(policies: &Policies<'_>) -> Layers {
+        let union = |policies: &[Policy]| Compiled::compile(&policies.iter().collect::<Vec<_>>());
+        let some = |policies: &[Policy]| if policies.is_empty() { vec![] } else { vec![union(policies)] };
+        let levels = |levels: &[Vec<Policy>]| levels.iter().map(|level| union(level)).collect();
+        let resource = policies.resource.map(|policy| Compiled::compile_resource_policies(&[policy]));
+        let sets = PerLayer {
+            rcp: levels(policies.rcp),
+            scp: levels(policies.scp),
+            vpce: some(policies.vpce),
+            resource: resource.into_iter().collect(),
+            identity: some(policies.identity),
+            boundary: some(policies.boundary),
+            session: some(policies.session),
         };
-        for (kind, _, compiled) in present(layers, call) {
-            let said = with_request(call, layers, kind, |request| compiled.decide(request));
-            match kind {
-                LayerKind::Rcp => answers.rcp.push(said.outcome),
-                LayerKind::Scp => answers.scp.push(said.outcome),
-                LayerKind::VpcEndpoint => answers.vpce = Some(said.outcome),
-                LayerKind::Resource => answers.resource = Some(said),
-                LayerKind::Identity => answers.identity = Some(said.outcome),
-                LayerKind::Boundary => answers.boundary = Some(said.outcome),
-                LayerKind::Session => answers.session = Some(said.outcome),
-            }
-        }
+        Layers { sets, roles: policies.resource.map(PathedRole::named_in).unwrap_or_default() }
+    }
+
+    /// What each layer says. Allocates nothing.
+    pub(super) fn ask(&self, call: &Call<'_>) -> Answers {
+        let mut answers = Answers::default();
+        self.each(call, |kind, _, compiled, request| {
+            let said = compiled.decide(request);
+            let answer = answers.0.get_mut(kind);
+            *answer = Some(answer.map_or(Answer::from(said), |earlier| earlier.and(said)));
+        });
+        answers.0.identity = same_account::identity(call, answers.0.identity, answers.0.session.is_some());
         answers
     }
 
-    fn find(&self, is: impl Fn(Outcome) -> bool) -> Option<LayerKind> {
-        let many = |list: &[Outcome], kind| list.iter().any(|outcome| is(*outcome)).then_some(kind);
-        let one = |outcome: Option<Outcome>, kind| outcome.filter(|outcome| is(*outcome)).map(|_| kind);
-        many(&self.rcp, LayerKind::Rcp)
-            .or_else(|| many(&self.scp, LayerKind::Scp))
-            .or_else(|| one(self.vpce, LayerKind::VpcEndpoint))
-            .or_else(|| one(self.resource.map(|said| said.outcome), LayerKind::Resource))
-            .or_else(|| one(self.identity, LayerKind::Identity))
-            .or_else(|| one(self.boundary, LayerKind::Boundary))
-            .or_else(|| one(self.session, LayerKind::Session))
-    }
-
-    /// The layers whose Allow is needed, in order, with what they say.
-    fn needs(&self, call: &Call<'_>) -> Vec<(LayerKind, Outcome)> {
-        let mut needs: Vec<(LayerKind, Outcome)> = Vec::new();
-        needs.extend(self.rcp.iter().map(|outcome| (LayerKind::Rcp, *outcome)));
-        needs.extend(self.scp.iter().map(|outcome| (LayerKind::Scp, *outcome)));
-        needs.extend(self.vpce.map(|outcome| (LayerKind::VpcEndpoint, outcome)));
-        let resource = self.resource.map_or(Outcome::NoMatch, |said| said.outcome);
-        let caller = call.caller;
-        // Services, identities and nobody have no policies of their own (rules 9.4, 10.4).
-        if caller.account.is_none() || is_federated_call(call) {
-            needs.push((LayerKind::Resource, resource));
-            return needs;
-        }
-        let limits = [(LayerKind::Boundary, self.boundary), (LayerKind::Session, self.session)];
-        let limits = limits.into_iter().filter_map(|(kind, outcome)| Some((kind, outcome?)));
-        if self.is_cross_account(call) {
-            // Two evaluations, both of which must allow (rules 9.1, 9.2).
-            needs.push((LayerKind::Resource, resource));
-            needs.push((LayerKind::Identity, self.identity(caller)));
-            needs.extend(limits);
-            return needs;
-        }
-        let spared =
-            self.resource.filter(|said| said.outcome == Outcome::Allow).map(|said| spared(caller, &said));
-        match spared {
-            Some(Spared::All) => {}
-            Some(Spared::Identity) => needs.extend(limits),
-            // Named by the account, or not at all: a trust or key policy delegates, it does not replace (8.3, 10.2).
-            _ if self.resource_must_allow(call) => {
-                needs.push((LayerKind::Resource, resource));
-                needs.push((LayerKind::Identity, self.identity(caller)));
-                needs.extend(limits);
-            }
-            _ => {
-                needs.push((LayerKind::Identity, self.identity(caller)));
-                needs.extend(limits);
-            }
-        }
-        needs
-    }
-
-    /// The root user has full access in its account (rule 8.10); a federated user without session policy has none of its
-    /// own (rule 8.9).
-    fn identity(&self, caller: &Caller) -> Outcome {
-        match caller.kind {
-            CallerKind::Root => Outcome::Allow,
-            CallerKind::FederatedUser if self.session.is_none() => Outcome::NoMatch,
-            _ => self.identity.unwrap_or(Outcome::NoMatch),
-        }
-    }
-
-    fn is_cross_account(&self, call: &Call<'_>) -> bool {
-        let owner = call.resource_account.map(str::to_owned).or_else(|| {
-            Arn::parse(call.resource).map(|arn| arn.account).filter(|account| !account.is_empty())
+    pub(super) fn trace(&self, call: &Call<'_>, must_allow: impl Fn(LayerKind) -> bool) -> Vec<LayerTrace> {
+        let mut traces = Vec::new();
+        self.each(call, |kind, level, compiled, request| {
+            let trace = compiled.trace(request);
+            let must_allow = must_allow(kind);
+            traces.push(LayerTrace { kind, level, outcome: trace.outcome, must_allow, trace });
         });
-        matches!((owner, &call.caller.account), (Some(owner), Some(account)) if owner != *account)
+        traces
     }
 
-    /// KMS keys and role trust policies: the resource policy must itself allow (rule 8.3).
-    fn resource_must_allow(&self, call: &Call<'_>) -> bool {
-        is_role_trust(call) || (self.resource.is_some() && is_kms_key(call))
-    }
-}
-
-/// What the grant of a resource policy is not limited by, in the same account: THE TABLE of rule 8.7.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spared {
-    /// An implicit deny elsewhere takes nothing from it.
-    All,
-    /// Identity policies take nothing from it; boundary and session policies do.
-    Identity,
-    /// Everything still has its say.
-    Nothing,
-}
-
-fn spared(caller: &Caller, said: &Said) -> Spared {
-    let named = |index: usize| said.grants.has(Grant::Name(index));
-    if said.grants.has(Grant::Everyone) {
-        return Spared::All;
-    }
-    match caller.kind {
-        CallerKind::User if named(0) => Spared::All,
-        CallerKind::RoleSession | CallerKind::FederatedUser if named(0) => Spared::All,
-        CallerKind::RoleSession | CallerKind::FederatedUser if named(1) => Spared::Identity,
-        CallerKind::Role if named(0) => Spared::Identity,
-        CallerKind::Root => Spared::Identity,
-        _ if said.grants.has(Grant::Unnamed) => Spared::Identity,
-        _ => Spared::Nothing,
+    /// Calls `each` with kind, level, policies and request of every layer that exists for this call.
+    fn each(&self, call: &Call<'_>, mut each: impl FnMut(LayerKind, usize, &Compiled, &Request<'_>)) {
+        let names = call.caller.names_for(call.context, &self.roles);
+        for kind in LayerKind::ALL {
+            if !exceptions::exists(kind, call) {
+                continue;
+            }
+            let bounded = kind == LayerKind::Resource && !self.sets.boundary.is_empty();
+            let principal =
+                Principal { kind: call.caller.principal_kind(), names: names.as_slice(), bounded };
+            let request = Request {
+                principal,
+                action: call.action,
+                resource: Some(call.resource),
+                context: call.context,
+            };
+            for (level, compiled) in self.sets.get(kind).iter().enumerate() {
+                each(kind, level, compiled, &request);
+            }
+        }
     }
 }
 
-fn is_role_trust(call: &Call<'_>) -> bool {
-    let assumes = [
-        "sts:assumerole",
-        "sts:assumerolewithwebidentity",
-        "sts:assumerolewithsaml",
-        "sts:tagsession",
-        "sts:setsourceidentity",
-        "sts:setcontext",
-    ];
-    assumes.contains(&call.action.to_ascii_lowercase().as_str())
-        && Arn::parse(call.resource).is_some_and(|arn| arn.role_name().is_some())
+/// What a layer says, its levels taken together: each of them must allow.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    pub outcome: Outcome,
+    pub grants: Grants,
+    pub may_deny: bool,
 }
 
-/// AssumeRoleWithWebIdentity and AssumeRoleWithSAML are unsigned: whoever calls, only the trust policy counts.
-fn is_federated_call(call: &Call<'_>) -> bool {
-    let action = call.action.to_ascii_lowercase();
-    action == "sts:assumerolewithwebidentity" || action == "sts:assumerolewithsaml"
+impl From<Said> for Answer {
+    fn from(said: Said) -> Self {
+        Answer { outcome: said.outcome, grants: said.grants, may_deny: said.may_deny }
+    }
 }
 
-fn is_kms_key(call: &Call<'_>) -> bool {
-    let kms = call.action.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("kms:"));
-    kms && Arn::parse(call.resource).is_some_and(|arn| arn.resource.starts_with("key/"))
+impl Answer {
+    /// What no policy at all comes to.
+    pub const NO_MATCH: Answer = Answer { outcome: Outcome::NoMatch, grants: Grants::NONE, may_deny: false };
+
+    fn and(self, said: Said) -> Answer {
+        let either = |outcome| self.outcome == outcome || said.outcome == outcome;
+        let strongest = [Outcome::Deny, Outcome::NoMatch, Outcome::Undetermined];
+        let outcome = strongest.into_iter().find(|outcome| either(*outcome)).unwrap_or(Outcome::Allow);
+        Answer { outcome, grants: self.grants, may_deny: self.may_deny || said.may_deny }
+    }
+}
+
+/// What all layers say; none for one that does not exist.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Answers(PerLayer<Option<Answer>>);
+
+impl Answers {
+    pub fn get(&self, kind: LayerKind) -> Option<Answer> {
+        *self.0.get(kind)
+    }
+
+    pub fn outcome(&self, kind: LayerKind) -> Outcome {
+        self.get(kind).map_or(Outcome::NoMatch, |answer| answer.outcome)
+    }
+
+    pub fn denied(&self) -> Option<LayerKind> {
+        LayerKind::ALL.into_iter().find(|kind| self.outcome(*kind) == Outcome::Deny)
+    }
+
+    pub fn may_deny(&self) -> Option<LayerKind> {
+        LayerKind::ALL.into_iter().find(|kind| self.get(*kind).is_some_and(|answer| answer.may_deny))
+    }
+}
+
+/// The layers whose Allow a call needs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Needed(PerLayer<bool>);
+
+impl Needed {
+    pub fn add(&mut self, kind: LayerKind) {
+        *self.0.get_mut(kind) = true;
+    }
+
+    pub fn has(&self, kind: LayerKind) -> bool {
+        *self.0.get(kind)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = LayerKind> {
+        LayerKind::ALL.into_iter().filter(|kind| self.has(*kind))
+    }
+}
+
+/// Whose Allow a call needs. Layers that only limit are needed where they exist; who may grant depends on the accounts.
+pub(super) fn needed(call: &Call<'_>, said: &Answers) -> Needed {
+    let mut needed = Needed::default();
+    let limits = [LayerKind::Rcp, LayerKind::Scp, LayerKind::VpcEndpoint];
+    limits.into_iter().filter(|kind| said.get(*kind).is_some()).for_each(|kind| needed.add(kind));
+    if !exceptions::has_own_policies(call) {
+        needed.add(LayerKind::Resource);
+    } else if cross_account::is(call) {
+        cross_account::add(said, &mut needed);
+    } else {
+        same_account::add(call, said, &mut needed);
+    }
+    needed
+}
+
+/// The caller's side: identity policies, and what limits them where it exists (rules 8.4, 8.8).
+pub(super) fn add_caller_side(said: &Answers, needed: &mut Needed) {
+    needed.add(LayerKind::Identity);
+    add_limits(said, needed);
+}
+
+/// Boundary and session policies, where they exist.
+pub(super) fn add_limits(said: &Answers, needed: &mut Needed) {
+    let limits = [LayerKind::Boundary, LayerKind::Session];
+    limits.into_iter().filter(|kind| said.get(*kind).is_some()).for_each(|kind| needed.add(kind));
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct PerLayer<T> {
+    rcp: T,
+    scp: T,
+    vpce: T,
+    resource: T,
+    identity: T,
+    boundary: T,
+    session: T,
+}
+
+impl<T> PerLayer<T> {
+    fn get(&self, kind: LayerKind) -> &T {
+        match kind {
+            LayerKind::Rcp => &self.rcp,
+            LayerKind::Scp => &self.scp,
+            LayerKind::VpcEndpoint => &self.vpce,
+            LayerKind::Resource => &self.resource,
+            LayerKind::Identity => &self.identity,
+            LayerKind::Boundary => &self.boundary,
+            LayerKind::Session => &self.session,
+        }
+    }
+
+    fn get_mut(&mut self, kind: LayerKind) -> &mut T {
+        match kind {
+            LayerKind::Rcp => &mut self.rcp,
+            LayerKind::Scp => &mut self.scp,
+            LayerKind::VpcEndpoint => &mut self.vpce,
+            LayerKind::Resource => &mut self.resource,
+            LayerKind::Identity => &mut self.identity,
+            LayerKind::Boundary => &mut self.boundary,
+            LayerKind::Session => &mut self.session,
+        }
+    }
 }

@@ -3,15 +3,17 @@
 //! Policies are compiled once into [`Layers`]; a decision walks them without reasons, an examination with them.
 
 mod caller;
+mod cross_account;
+mod exceptions;
 mod layers;
+mod same_account;
 
-use rolecall_policy::compile::Compiled;
 use rolecall_policy::context::Context;
 use rolecall_policy::document::Policy;
 use rolecall_policy::trace::{Outcome, Trace};
 
 pub use caller::{Caller, CallerKind};
-pub use layers::LayerKind;
+pub use layers::{LayerKind, Layers};
 
 /// The policies that bear on a call.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,41 +28,10 @@ pub struct Policies<'a> {
     pub rcp: &'a [Vec<Policy>],
     /// Session policies: a union; empty means none.
     pub session: &'a [Policy],
-    /// The policy of the VPC endpoint that the call came through.
+    /// The policy of the VPC endpoint that the call came through; empty means that it came through none.
     pub vpce: &'a [Policy],
     /// The policy on the resource; for `sts:AssumeRole*` on a role its trust policy.
     pub resource: Option<&'a Policy>,
-}
-
-/// Policies compiled, layer by layer.
-#[derive(Debug)]
-pub struct Layers {
-    identity: Compiled,
-    boundary: Option<Compiled>,
-    scp: Vec<Compiled>,
-    rcp: Vec<Compiled>,
-    session: Option<Compiled>,
-    vpce: Option<Compiled>,
-    resource: Option<Compiled>,
-}
-
-impl Layers {
-    /// Compiles policies.
-    #[must_use]
-    pub fn compile(policies: &Policies<'_>) -> Layers {
-        let union = |policies: &[Policy]| Compiled::compile(&policies.iter().collect::<Vec<_>>());
-        let some = |policies: &[Policy]| (!policies.is_empty()).then(|| union(policies));
-        let levels = |levels: &[Vec<Policy>]| levels.iter().map(|level| union(level)).collect();
-        Layers {
-            identity: union(policies.identity),
-            boundary: some(policies.boundary),
-            scp: levels(policies.scp),
-            rcp: levels(policies.rcp),
-            session: some(policies.session),
-            vpce: some(policies.vpce),
-            resource: policies.resource.map(|policy| Compiled::compile(&[policy])),
-        }
-    }
 }
 
 /// A call.
@@ -87,7 +58,7 @@ pub enum Decision {
     ImplicitDeny,
     /// A Deny statement applies.
     ExplicitDeny,
-    /// A fact that decides was not read.
+    /// A fact that decides was not read, or a statement that decides is not legible.
     Undetermined,
 }
 
@@ -104,6 +75,34 @@ impl Decision {
     }
 }
 
+/// Why it was decided so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Every layer that must allow it does, and none denies.
+    AllAllow,
+    /// The action needs no permission (rule 2.6).
+    NeedsNoPermission,
+    /// A statement of this layer denies.
+    Denied(LayerKind),
+    /// This layer must allow it and does not.
+    NotAllowed(LayerKind),
+    /// The identity's kind of provider does not work with this action (rule 10.6).
+    ActionOfAnotherProvider,
+    /// The provider is not in the role's account (rule 10.5).
+    ProviderOfAnotherAccount,
+    /// What this layer says cannot be told.
+    Untold(LayerKind),
+}
+
+/// A decision and what decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The decision.
+    pub decision: Decision,
+    /// Why.
+    pub reason: Reason,
+}
+
 /// A layer and how it came out.
 #[derive(Clone, Debug)]
 pub struct LayerTrace {
@@ -111,7 +110,7 @@ pub struct LayerTrace {
     pub kind: LayerKind,
     /// Level for SCPs and RCPs, from 0.
     pub level: usize,
-    /// What it says.
+    /// What its policies say.
     pub outcome: Outcome,
     /// Whether the call needs this layer's Allow.
     pub must_allow: bool,
@@ -119,26 +118,55 @@ pub struct LayerTrace {
     pub trace: Trace,
 }
 
-/// A decision with its reasons.
+/// A decision with everything that bears on it.
 #[derive(Clone, Debug)]
 pub struct Examination {
     /// The decision.
     pub decision: Decision,
-    /// The layer that decided; none where all allow.
-    pub decided_by: Option<LayerKind>,
-    /// Every layer that exists, in the order of evaluation.
+    /// Why.
+    pub reason: Reason,
+    /// Every layer that exists for this call, in the order of evaluation.
     pub layers: Vec<LayerTrace>,
 }
 
-/// Decides, without the reasons.
+/// Decides.
 #[must_use]
 pub fn decide(layers: &Layers, call: &Call<'_>) -> Decision {
-    layers::verdict(layers, call).0
+    verdict(layers, call).decision
 }
 
-/// Decides, with the reasons.
+/// Decides, and says which layer did.
+#[must_use]
+pub fn verdict(layers: &Layers, call: &Call<'_>) -> Verdict {
+    if exceptions::needs_no_permission(call) {
+        return Verdict { decision: Decision::Allowed, reason: Reason::NeedsNoPermission };
+    }
+    let said = layers.ask(call);
+    if let Some(kind) = said.denied() {
+        return Verdict { decision: Decision::ExplicitDeny, reason: Reason::Denied(kind) };
+    }
+    if let Some(reason) = exceptions::foreign_identity(call) {
+        return Verdict { decision: Decision::ImplicitDeny, reason };
+    }
+    let needed = layers::needed(call, &said);
+    let outcome = |kind: &LayerKind| said.outcome(*kind);
+    let missing = needed.iter().find(|kind| outcome(kind) == Outcome::NoMatch);
+    if let Some(kind) = missing {
+        return Verdict { decision: Decision::ImplicitDeny, reason: Reason::NotAllowed(kind) };
+    }
+    // A Deny that may apply leaves everything open, whatever its layer.
+    let untold = needed.iter().find(|kind| outcome(kind) == Outcome::Undetermined);
+    match untold.or_else(|| said.may_deny()) {
+        Some(kind) => Verdict { decision: Decision::Undetermined, reason: Reason::Untold(kind) },
+        None => Verdict { decision: Decision::Allowed, reason: Reason::AllAllow },
+    }
+}
+
+/// Decides, with the trace of every layer.
 #[must_use]
 pub fn examine(layers: &Layers, call: &Call<'_>) -> Examination {
-    let (decision, decided_by) = layers::verdict(layers, call);
-    Examination { decision, decided_by, layers: layers::traces(layers, call) }
+    let Verdict { decision, reason } = verdict(layers, call);
+    let needed = layers::needed(call, &layers.ask(call));
+    let traces = layers.trace(call, |kind| needed.has(kind));
+    Examination { decision, reason, layers: traces }
 }

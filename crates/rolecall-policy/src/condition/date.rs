@@ -54,7 +54,7 @@ fn time_of_day(text: &str) -> Option<(i64, u32)> {
     let mut parts = clock.split(':');
     let (hour, minute) = (two(Some(parts.next()?), 0)?, two(Some(parts.next()?), 0)?);
     let second = two(parts.next(), 0)?;
-    if parts.next().is_some() || hour > 24 || minute > 59 || second > 60 {
+    if parts.next().is_some() || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     let offset = match zone {

@@ -14,6 +14,7 @@ pub struct Network {
 #[must_use]
 pub fn parse(text: &str) -> Option<Network> {
     let (address, prefix) = match text.split_once('/') {
+        Some((_, prefix)) if !prefix.bytes().all(|byte| byte.is_ascii_digit()) => return None,
         Some((address, prefix)) => (address, Some(prefix.parse::<u32>().ok()?)),
         None => (text, None),
     };
@@ -52,6 +53,10 @@ mod tests {
         assert!(!holds("::/0", "10.0.0.1"));
         assert!(holds("2001:db8::/32", "2001:DB8::1"));
         assert!(holds("203.0.113.7", "203.0.113.7"));
-        assert!(["", "203.0.113", "203.0.113.7/33", "host"].iter().all(|text| parse(text).is_none()));
+        assert!(
+            ["", "203.0.113", "203.0.113.7/33", "203.0.113.7/+8", "::/129", "host"]
+                .iter()
+                .all(|text| parse(text).is_none())
+        );
     }
 }

@@ -61,8 +61,36 @@ pub struct Statement {
     pub conditions: Vec<Condition>,
     /// Place of the `Condition` element.
     pub condition_span: Option<Span>,
-    /// A part of it could not be read: it must not be taken for absent (rule 1.14).
-    pub unreadable: bool,
+    /// Parts that could not be read: they must not be taken for absent (rule 1.14).
+    pub broken: Broken,
+}
+
+/// Parts of a statement that could not be read, or not whole. An engine cannot tell what they would have said, so such a
+/// part neither holds nor fails; an effect that is not legible may be a Deny.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Broken {
+    /// `Effect`
+    pub effect: bool,
+    /// `Principal` or `NotPrincipal`
+    pub principal: bool,
+    /// `Action` or `NotAction`
+    pub action: bool,
+    /// `Resource` or `NotResource`
+    pub resource: bool,
+    /// `Condition`, or an element that IAM does not know.
+    pub condition: bool,
+}
+
+impl Broken {
+    /// Everything: the statement is no statement at all.
+    pub const ALL: Broken =
+        Broken { effect: true, principal: true, action: true, resource: true, condition: true };
+
+    /// Whether any part is broken.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self != Broken::default()
+    }
 }
 
 /// `Principal` or `NotPrincipal`.
@@ -162,7 +190,7 @@ impl Policy {
             policy.flaws.insert(0, PolicyFlaw { span, kind: FlawKind::Refused, message });
             if policy.statements.is_empty() {
                 // Nothing could be read: there may have been a Deny (rule 1.14).
-                policy.statements.push(Statement { unreadable: true, ..Statement::default() });
+                policy.statements.push(Statement { broken: Broken::ALL, ..Statement::default() });
             }
         }
         policy

@@ -1,24 +1,48 @@
-//! From a tree to a policy: what cannot be read becomes a flaw, and its statement stays, marked unreadable.
+//! From a tree to a policy: what cannot be read becomes a flaw, and its statement stays, marked as broken (rule 1.14).
+
+use std::collections::HashSet;
 
 use rolecall_model::json::{Kind, Member, Node};
 use rolecall_model::span::Span;
 
 use super::{
-    ActionElement, Condition, Effect, FlawKind, Policy, PolicyFlaw, PrincipalElement, PrincipalEntry,
+    ActionElement, Broken, Condition, Effect, FlawKind, Policy, PolicyFlaw, PrincipalElement, PrincipalEntry,
     ResourceElement, Statement, Word,
 };
 use crate::condition::operator;
 
+/// Elements of a statement.
+const ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+/// Kinds of principals (rule 7.1).
+const KINDS: [&str; 4] = ["AWS", "Federated", "Service", "CanonicalUser"];
+
+/// Objects with up to so many members are searched for repeated keys by looking at each.
+const FEW: usize = 16;
+
+/// IAM's sentence for most errors of grammar (reference iam.md §5.1).
+const SYNTAX: &str = "Syntax errors in policy.";
+
 pub(super) fn policy(node: &Node) -> Policy {
-    let mut reader = Reader { flaws: Vec::new(), unreadable: false };
+    let mut reader = Reader::default();
     let mut policy = Policy { span: node.span, ..Policy::default() };
     if !matches!(node.kind, Kind::Object(_)) {
-        reader.refuse(node.span, "Syntax errors in policy.");
-        policy.statements.push(Statement { span: node.span, unreadable: true, ..Statement::default() });
+        reader.refuse(node.span, SYNTAX);
+        policy.statements.push(Statement { span: node.span, broken: Broken::ALL, ..Statement::default() });
         policy.flaws = reader.flaws;
         return policy;
     }
-    reader.known_keys(node, &["Version", "Id", "Statement"]);
+    reader.elements(node, &["Version", "Id", "Statement"]);
     policy.version = node.get("Version").and_then(|value| reader.word(value));
     policy.id = node.get("Id").and_then(|value| reader.word(value));
     let statements = node.get("Statement").map(Node::one_or_many).unwrap_or_default();
@@ -27,22 +51,23 @@ pub(super) fn policy(node: &Node) -> Policy {
     }
     policy.statements =
         statements.iter().enumerate().map(|(index, node)| reader.statement(index, node)).collect();
-    if policy
-        .version
-        .as_ref()
-        .is_some_and(|version| !["2012-10-17", "2008-10-17"].contains(&version.text.as_str()))
-    {
-        let span = policy.version.as_ref().map(|version| version.span).unwrap_or_default();
-        reader.refuse(span, "The policy must contain a valid version string");
+    let known = |version: &&Word| ["2012-10-17", "2008-10-17"].contains(&version.text.as_str());
+    if let Some(version) = policy.version.as_ref().filter(|version| !known(version)) {
+        reader.refuse(version.span, "The policy must contain a valid version string");
     }
     policy.flaws = reader.flaws;
     policy
 }
 
+#[derive(Default)]
 struct Reader {
     flaws: Vec<PolicyFlaw>,
-    /// Whether the statement being read has a part that could not be read.
-    unreadable: bool,
+}
+
+/// An element that was read, and whether a part of it could not be.
+struct Read<T> {
+    value: T,
+    broken: bool,
 }
 
 impl Reader {
@@ -50,75 +75,90 @@ impl Reader {
         self.flaws.push(PolicyFlaw { span, kind: FlawKind::Refused, message: message.into() });
     }
 
-    fn broken(&mut self, span: Span, message: impl Into<String>) {
-        self.unreadable = true;
-        self.refuse(span, message);
-    }
-
-    /// Unknown elements are refused by IAM; the same key twice keeps its last value (reference iam.md §4.2).
-    fn known_keys(&mut self, node: &Node, known: &[&str]) {
-        for (index, member) in node.members().iter().enumerate() {
+    /// Tells of members that are not known, and gives whether there are any; tells of repeated ones.
+    fn elements(&mut self, node: &Node, known: &[&str]) -> bool {
+        let mut strange = false;
+        for (member, _) in self.members(node) {
             if !known.contains(&member.key.as_str()) {
-                self.refuse(member.key_span, "Syntax errors in policy.");
+                strange = true;
+                self.refuse(member.key_span, SYNTAX);
             }
-            self.twice(node.members(), index, member);
         }
+        strange
     }
 
-    fn twice(&mut self, members: &[Member], index: usize, member: &Member) {
-        if members.iter().skip(index + 1).any(|later| later.key == member.key) {
-            let message = format!("`{}` stands twice; only the last one counts", member.key);
-            self.flaws.push(PolicyFlaw { span: member.key_span, kind: FlawKind::Misleading, message });
+    /// Members of an object, each with whether a later one of the same key takes its place: IAM keeps the last one
+    /// (reference iam.md §4.2), although the grammar forbids repeating (rule 1.4).
+    fn members<'n>(&mut self, node: &'n Node) -> Vec<(&'n Member, bool)> {
+        let members = node.members();
+        let mut seen = HashSet::new();
+        let mut all: Vec<(&Member, bool)> = Vec::with_capacity(members.len());
+        for member in members.iter().rev() {
+            // Most objects are small: looking is then faster than hashing.
+            let overridden = if members.len() <= FEW {
+                all.iter().any(|(later, _)| later.key == member.key)
+            } else {
+                !seen.insert(member.key.as_str())
+            };
+            if overridden {
+                let message = format!("`{}` stands twice; only the last one counts", member.key);
+                self.flaws.push(PolicyFlaw { span: member.key_span, kind: FlawKind::Misleading, message });
+            }
+            all.push((member, overridden));
         }
+        all.reverse();
+        all
     }
 
     fn statement(&mut self, index: usize, node: &Node) -> Statement {
-        self.unreadable = false;
         let mut statement = Statement { index, span: node.span, ..Statement::default() };
         if !matches!(node.kind, Kind::Object(_)) {
-            self.broken(node.span, "Syntax errors in policy.");
-            statement.unreadable = true;
+            self.refuse(node.span, SYNTAX);
+            statement.broken = Broken::ALL;
             return statement;
         }
-        let known = [
-            "Sid",
-            "Effect",
-            "Principal",
-            "NotPrincipal",
-            "Action",
-            "NotAction",
-            "Resource",
-            "NotResource",
-            "Condition",
-        ];
-        self.known_keys(node, &known);
+        // What a strange element was meant to restrict is not known: `Conditions` for `Condition` (rule 1.14).
+        statement.broken.condition = self.elements(node, &ELEMENTS);
         statement.sid = node.get("Sid").and_then(|value| self.word(value));
         self.effect(node, &mut statement);
-        statement.principal = self
-            .pair(node, "Principal", "NotPrincipal")
-            .map(|(value, negated)| self.principal(value, negated));
-        statement.action = self.pair(node, "Action", "NotAction").map(|(value, negated)| ActionElement {
-            negated,
-            span: value.span,
-            patterns: self.words(value),
-        });
-        statement.resource = self.pair(node, "Resource", "NotResource").map(|(value, negated)| {
-            ResourceElement { negated, span: value.span, patterns: self.words(value) }
-        });
-        if statement.action.is_none() {
-            self.broken(node.span, "Missing required field Action");
-        }
+        self.parts(node, &mut statement);
         if let Some(value) = node.get("Condition") {
             statement.condition_span = Some(value.span);
-            statement.conditions = self.conditions(value);
+            let read = self.conditions(value);
+            statement.conditions = read.value;
+            statement.broken.condition |= read.broken;
         }
-        statement.unreadable = self.unreadable;
         statement
+    }
+
+    fn parts(&mut self, node: &Node, statement: &mut Statement) {
+        if let Some(Read { value: (value, negated), broken }) = self.pair(node, "Principal", "NotPrincipal") {
+            let read = self.principal(value, negated);
+            statement.broken.principal = broken || read.broken;
+            statement.principal = Some(read.value);
+        }
+        match self.pair(node, "Action", "NotAction") {
+            Some(Read { value: (value, negated), broken }) => {
+                let read = self.words(value);
+                statement.broken.action = broken || read.broken;
+                statement.action = Some(ActionElement { negated, span: value.span, patterns: read.value });
+            }
+            None => {
+                statement.broken.action = true;
+                self.refuse(node.span, "Missing required field Action");
+            }
+        }
+        if let Some(Read { value: (value, negated), broken }) = self.pair(node, "Resource", "NotResource") {
+            let read = self.words(value);
+            statement.broken.resource = broken || read.broken;
+            statement.resource = Some(ResourceElement { negated, span: value.span, patterns: read.value });
+        }
     }
 
     fn effect(&mut self, node: &Node, statement: &mut Statement) {
         let Some(value) = node.get("Effect") else {
-            self.broken(node.span, "Missing required field Effect");
+            statement.broken.effect = true;
+            self.refuse(node.span, "Missing required field Effect");
             return;
         };
         statement.effect_span = Some(value.span);
@@ -126,113 +166,111 @@ impl Reader {
             Some("Allow") => Some(Effect::Allow),
             Some("Deny") => Some(Effect::Deny),
             other => {
-                self.broken(value.span, format!("Invalid effect: {}", other.unwrap_or(value.kind_name())));
+                statement.broken.effect = true;
+                self.refuse(value.span, format!("Invalid effect: {}", other.unwrap_or(value.kind_name())));
                 None
             }
         };
     }
 
-    /// The value of an element or of its negation; both at once is an error (rule 1.10).
-    fn pair<'n>(&mut self, node: &'n Node, plain: &str, negated: &str) -> Option<(&'n Node, bool)> {
-        match (node.get(plain), node.get(negated)) {
-            (Some(value), None) => Some((value, false)),
-            (None, Some(value)) => Some((value, true)),
+    /// The value of an element or of its negation; both at once cannot be read (rule 1.10).
+    fn pair<'n>(&mut self, node: &'n Node, plain: &str, negated: &str) -> Option<Read<(&'n Node, bool)>> {
+        let broken = node.get(plain).is_some() && node.get(negated).is_some();
+        let value = match (node.get(plain), node.get(negated)) {
+            (Some(value), None) => (value, false),
+            (None, Some(value)) => (value, true),
             (Some(value), Some(other)) => {
-                self.broken(other.span, "Syntax errors in policy.");
-                Some((value, false))
+                self.refuse(other.span, SYNTAX);
+                (value, false)
             }
-            (None, None) => None,
-        }
+            (None, None) => return None,
+        };
+        Some(Read { value, broken })
     }
 
     fn word(&mut self, node: &Node) -> Option<Word> {
-        match node.scalar() {
-            Some(text) => Some(Word { text: text.to_owned(), span: node.span }),
-            None => {
-                self.broken(node.span, "Syntax errors in policy.");
-                None
-            }
+        let word = node.scalar().map(|text| Word { text: text.to_owned(), span: node.span });
+        if word.is_none() {
+            self.refuse(node.span, SYNTAX);
         }
+        word
     }
 
-    fn words(&mut self, node: &Node) -> Vec<Word> {
-        node.one_or_many().iter().filter_map(|value| self.word(value)).collect()
+    fn words(&mut self, node: &Node) -> Read<Vec<Word>> {
+        let nodes = node.one_or_many();
+        let value: Vec<Word> = nodes.iter().filter_map(|value| self.word(value)).collect();
+        Read { broken: value.len() < nodes.len(), value }
     }
 
-    fn principal(&mut self, node: &Node, negated: bool) -> PrincipalElement {
+    fn principal(&mut self, node: &Node, negated: bool) -> Read<PrincipalElement> {
         let mut element = PrincipalElement { negated, span: node.span, ..PrincipalElement::default() };
+        let mut broken = false;
         match &node.kind {
             Kind::String(text) if text == "*" => element.everyone = Some(node.span),
             Kind::Object(members) => {
                 if members.is_empty() {
                     self.refuse(node.span, "Missing required field Principal cannot be empty!");
                 }
-                for (index, member) in members.iter().enumerate() {
-                    self.twice(members, index, member);
-                    if members.iter().skip(index + 1).any(|later| later.key == member.key) {
-                        continue;
-                    }
-                    let kind = Word { text: member.key.clone(), span: member.key_span };
-                    if !["AWS", "Federated", "Service", "CanonicalUser"].contains(&member.key.as_str()) {
-                        self.refuse(
-                            member.key_span,
-                            format!("Invalid principal in policy: `{}` is no kind of principal", member.key),
-                        );
-                    }
-                    let values = self.words(&member.value);
-                    element
-                        .entries
-                        .extend(values.into_iter().map(|value| PrincipalEntry { kind: kind.clone(), value }));
+                for (member, _) in self.members(node).into_iter().filter(|(_, overridden)| !overridden) {
+                    broken |= self.principals(member, &mut element.entries);
                 }
             }
-            _ => self.broken(node.span, "Invalid principal in policy"),
+            _ => {
+                broken = true;
+                let written = node.scalar().unwrap_or(node.kind_name());
+                self.refuse(node.span, format!("Invalid principal in policy: `{written}`"));
+            }
         }
-        element
+        Read { value: element, broken }
     }
 
-    fn conditions(&mut self, node: &Node) -> Vec<Condition> {
-        let mut conditions = Vec::new();
-        if !matches!(node.kind, Kind::Object(_)) {
-            self.broken(node.span, "Syntax errors in policy.");
-            return conditions;
+    /// Adds the principals of one kind; gives whether a part could not be read.
+    fn principals(&mut self, member: &Member, entries: &mut Vec<PrincipalEntry>) -> bool {
+        let known = KINDS.contains(&member.key.as_str());
+        if !known {
+            let message = format!("Invalid principal in policy: `{}` is no kind of principal", member.key);
+            self.refuse(member.key_span, message);
         }
-        let blocks = node.members();
-        for (index, block) in blocks.iter().enumerate() {
-            self.twice(blocks, index, block);
-            if blocks.iter().skip(index + 1).any(|later| later.key == block.key) {
-                continue;
-            }
+        let kind = Word { text: member.key.clone(), span: member.key_span };
+        let read = self.words(&member.value);
+        entries.extend(read.value.into_iter().map(|value| PrincipalEntry { kind: kind.clone(), value }));
+        read.broken || !known
+    }
+
+    fn conditions(&mut self, node: &Node) -> Read<Vec<Condition>> {
+        let mut read = Read { value: Vec::new(), broken: false };
+        if !matches!(node.kind, Kind::Object(_)) {
+            self.refuse(node.span, SYNTAX);
+            read.broken = true;
+            return read;
+        }
+        for (block, _) in self.members(node).into_iter().filter(|(_, overridden)| !overridden) {
             if operator::parse(&block.key).is_none() {
-                self.broken(block.key_span, format!("Invalid Condition type : {}", block.key));
+                self.refuse(block.key_span, format!("Invalid Condition type : {}", block.key));
             }
             if !matches!(block.value.kind, Kind::Object(_)) {
-                self.broken(block.value.span, "Syntax errors in policy.");
+                self.refuse(block.value.span, SYNTAX);
+                read.broken = true;
             }
-            self.keys(block, &mut conditions);
+            self.keys(block, &mut read);
         }
-        conditions
+        read
     }
 
-    fn keys(&mut self, block: &Member, conditions: &mut Vec<Condition>) {
+    /// The keys under one operator. Keys that differ by letter case alone are an error; both count (rule 1.4).
+    fn keys(&mut self, block: &Member, read: &mut Read<Vec<Condition>>) {
         let operator = Word { text: block.key.clone(), span: block.key_span };
-        let keys = block.value.members();
-        for (index, member) in keys.iter().enumerate() {
-            self.twice(keys, index, member);
-            let later = |later: &Member| later.key.eq_ignore_ascii_case(&member.key);
-            if let Some(other) = keys.iter().skip(index + 1).find(|key| later(key)) {
-                if other.key != member.key {
-                    self.refuse(
-                        other.key_span,
-                        format!("`{}` and `{}` are the same key", member.key, other.key),
-                    );
-                } else {
-                    continue;
-                }
+        let mut seen = HashSet::new();
+        for (member, _) in self.members(&block.value).into_iter().filter(|(_, overridden)| !overridden) {
+            if !seen.insert(member.key.to_ascii_lowercase()) {
+                let message = format!("`{}` stands twice under `{}`", member.key, block.key);
+                self.refuse(member.key_span, message);
             }
-            let values = self.words(&member.value);
+            let words = self.words(&member.value);
+            read.broken |= words.broken;
             let span = Span { start: member.key_span.start, end: member.value.span.end };
             let key = Word { text: member.key.clone(), span: member.key_span };
-            conditions.push(Condition { operator: operator.clone(), key, values, span });
+            read.value.push(Condition { operator: operator.clone(), key, values: words.value, span });
         }
     }
 }

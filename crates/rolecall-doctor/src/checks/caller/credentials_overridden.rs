@@ -73,7 +73,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let signer = case.signer();
     let (rival, logged) = match logged(case) {
         Some(rival) => (rival, true),
-        None => (rivals(case).into_iter().find(|rival| fits(rival, signer.as_ref()))?, false),
+        None => (
+            rivals(case).into_iter().find(|rival| fits(rival, signer.as_ref())).or_else(|| unseen(case))?,
+            false,
+        ),
     };
     let configured = case.configured() == Some(true);
     let key_refused = case
@@ -95,7 +98,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(signer) = &signer {
         finding = finding.beside(signer.arn.at, "so this identity signed");
     }
-    if let Some(token) = case.variable_at("AWS_WEB_IDENTITY_TOKEN_FILE").filter(|_| configured) {
+    if let Some(token) = case.given("AWS_WEB_IDENTITY_TOKEN_FILE").filter(|_| configured) {
         finding = finding.beside(token, "web identity is set up, and never asked");
     }
     Some(with_fix(case, finding, &rival))
@@ -164,10 +167,8 @@ fn logged(case: &Case<'_>) -> Option<Rival> {
 /// Sources that environment and pod open, the ones that win in most SDKs first.
 fn rivals(case: &Case<'_>) -> Vec<Rival> {
     let set = |(name, kind): (&'static str, CredentialSource)| {
-        let at = case.variable_at(name)?;
-        let empty = case.variable(name).is_some_and(|text| text.value.is_empty());
-        let hidden = case.caller().environment.is_unread();
-        (!empty || hidden).then(|| Rival { what: format!("`{name}`"), kind, at, variable: Some(name) })
+        let at = case.given(name)?;
+        Some(Rival { what: format!("`{name}`"), kind, at, variable: Some(name) })
     };
     let mut rivals: Vec<_> = VARIABLES.into_iter().filter_map(set).collect();
     let pod = case.pod().pod.present();
@@ -193,6 +194,14 @@ fn fits(rival: &Rival, signer: Option<&Signer>) -> bool {
         (CredentialSource::ConfigFile, Some(_)) => true,
         (_, Some(kind)) => kind != SignerKind::Instance,
     }
+}
+
+/// A user signs although web identity is set up: only keys sign as a user, wherever the program has them from.
+fn unseen(case: &Case<'_>) -> Option<Rival> {
+    let signer =
+        case.signer().filter(|signer| signer.kind == SignerKind::User && case.configured() == Some(true))?;
+    let what = "a key of an IAM user, from a place that was not read,".to_owned();
+    Some(Rival { what, kind: CredentialSource::Environment, at: signer.arn.at, variable: None })
 }
 
 /// Whether something in environment or pod could have signed in place of web identity.

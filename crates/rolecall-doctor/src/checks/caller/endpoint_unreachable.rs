@@ -21,7 +21,7 @@ use rolecall_model::evidence::attempt::{Observation, Symptom};
 use rolecall_model::partition::StsHost;
 
 use super::endpoint_wrong;
-use crate::case::{Blocked, Case, Endpoint, EndpointFrom, Phase};
+use crate::case::{Blocked, Case, Endpoint, Phase};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::link::Link;
@@ -31,7 +31,7 @@ pub const CHECK: Check = Check {
     slug: "caller.endpoint-unreachable",
     title: "STS cannot be reached",
     severity: Severity::Error,
-    reads: &[Link::Caller, Link::Pod, Link::ServiceAccount, Link::Token, Link::Role],
+    reads: &[Link::Workload, Link::Caller, Link::Pod, Link::ServiceAccount, Link::Token, Link::Role],
     source: include_str!("endpoint_unreachable.rs"),
     run: check,
 };
@@ -43,8 +43,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if answered(case, seen) || matches!(case.phase(), Phase::After | Phase::Admitted) {
         return None;
     }
-    let endpoint =
-        case.endpoints().into_iter().find(|one| one.from == EndpointFrom::Failure && one.text.at == seen.at);
+    let endpoint = case.endpoints().into_iter().find(|one| one.failure == Some(seen.at));
     let named = match &endpoint {
         Some(endpoint) if endpoint.is_meant_as_sts() => true,
         Some(endpoint) if endpoint.host.parse::<std::net::IpAddr>().is_ok() => speaks_of_sts(case),
@@ -61,7 +60,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let certainty = match (named, &blocked) {
         (false, _) => Certainty::Possible,
         (_, Some(_)) => Certainty::Certain,
-        _ if is_own_region(case, endpoint.as_ref()) => Certainty::Certain,
+        _ if seen.headline && is_own_region(case, endpoint.as_ref()) => Certainty::Certain,
         _ => Certainty::Likely,
     };
     let shown = host.clone().unwrap_or_else(|| "STS".into());
@@ -77,7 +76,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.note("the token expired while the program was still trying: mend the way first");
     }
     for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"] {
-        if let Some(at) = case.variable_at(name) {
+        if let Some(at) = case.given(name) {
             finding = finding.beside(at, "the way leads through here");
         }
     }
@@ -90,11 +89,11 @@ fn answered(case: &Case<'_>, lost: &Observation) -> bool {
         crate::case::is_exchange_refusal(symptom) && !matches!(symptom, Symptom::TokenExpired { .. })
     };
     let seen = case.attempt().observations.iter().find(|seen| seen.headline && refusal(&seen.symptom));
-    seen.is_some() || (!lost.headline && case.reached_exchange()) || case.signer().is_some()
+    seen.is_some() || (!lost.headline && case.reached_exchange())
 }
 
 fn speaks_of_sts(case: &Case<'_>) -> bool {
-    ["assumerole", "assuming role", "webidentity", "web identity", "sts."]
+    ["assumerole", "assume role", "assuming role", "webidentity", "web identity", "sts."]
         .iter()
         .any(|words| case.says(words).is_some())
 }

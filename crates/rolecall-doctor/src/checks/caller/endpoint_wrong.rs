@@ -33,7 +33,7 @@ pub const CHECK: Check = Check {
     slug: "caller.endpoint-wrong",
     title: "the request goes to a host that cannot be STS for this role",
     severity: Severity::Error,
-    reads: &[Link::Caller, Link::Pod, Link::ServiceAccount, Link::Token, Link::Role],
+    reads: &[Link::Workload, Link::Caller, Link::Pod, Link::ServiceAccount, Link::Token, Link::Role],
     source: include_str!("endpoint_wrong.rs"),
     run: check,
 };

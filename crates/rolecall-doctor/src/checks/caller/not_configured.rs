@@ -16,7 +16,7 @@
 //! ## Source
 //! AWS SDKs and Tools Reference Guide, "Assume role credential provider"; reference cli.md §2.
 
-use rolecall_model::document::Text;
+use rolecall_model::document::{At, Text};
 use rolecall_model::evidence::attempt::Symptom;
 
 use crate::case::{Case, Phase};
@@ -53,8 +53,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     // The client is given the role as an input, not by variables.
-    if case.workflows().iter().any(|workflow| pipeline::role_input(workflow).is_some()) {
-        return None;
+    let input = case.workflows().iter().find_map(pipeline::role_input);
+    if let Some(input) = input {
+        return if input.value.contains("${{") { rendered_to_nothing(case, &input, seen.at) } else { None };
     }
     let near = near(case);
     let certainty = certainty(case, &seen.symptom, near.is_some());
@@ -84,6 +85,25 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let safety =
         if missing.contains(&TOKEN) || role == "ROLE_ARN" { Safety::ShowOnly } else { Safety::Review };
     Some(finding.fix("set both variables for the step that fails", safety, &commands))
+}
+
+/// A role input that is an expression: a secret or variable that this run does not have renders to nothing.
+fn rendered_to_nothing(case: &Case<'_>, input: &Text, seen: At) -> Option<Finding> {
+    // Without a token the client finds nothing either, whatever the role says.
+    if pipeline::refusal(case.workflows(), case.caller().environment.present()).is_some() {
+        return None;
+    }
+    Some(
+        Finding::new(&CHECK, Certainty::Likely, format!("the role `{}` seems to be empty in this run", input.value))
+            .because(
+                "The job may have a token, and the role it is to assume comes from an expression. A secret or variable \
+                 that is not there for this repository, environment or event (forks and Dependabot have secrets of \
+                 their own) renders to nothing, and the client then looks for credentials elsewhere.",
+            )
+            .at(input.at, "renders to nothing where the secret or variable is not there")
+            .beside(seen, "so nothing was found")
+            .fix("set the secret or variable where this run can see it, or write the ARN out: it is no secret", Safety::ShowOnly, &["gh variable list".into(), "gh secret list".into()]),
+    )
 }
 
 fn listed(missing: &[&str], read: bool) -> String {

@@ -28,7 +28,7 @@ pub const CHECK: Check = Check {
     slug: "caller.region-inactive",
     title: "STS is not active in that region for the account",
     severity: Severity::Error,
-    reads: &[Link::Caller, Link::Pod],
+    reads: &[Link::Workload, Link::Caller, Link::Pod],
     source: include_str!("region_inactive.rs"),
     run: check,
 };
@@ -43,6 +43,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     });
     let certainty = match (said, &closed, case.phase()) {
         (Some(_), ..) => Certainty::Certain,
+        // An SDK that goes on after a refusal hides it.
+        (None, Some(_), _) if case.signer().is_some() => Certainty::Possible,
         (None, Some(_), Phase::Unclear | Phase::Unseen | Phase::Before) => Certainty::Likely,
         _ => return None,
     };

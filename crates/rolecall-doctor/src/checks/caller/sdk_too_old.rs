@@ -36,15 +36,22 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let hinders = |symptom: &Symptom| {
+    // Whoever shows one of these knows web identity, and was kept from it.
+    let tried = |symptom: &Symptom| {
         matches!(
             symptom,
             Symptom::SdkModuleMissing { .. }
                 | Symptom::TokenFileUnreadable { .. }
                 | Symptom::TokenFileMissing { .. }
+                | Symptom::TokenFileEmpty
+                | Symptom::PathCached
+                | Symptom::Throttled
+                | Symptom::Unreachable { .. }
+                | Symptom::HostUnknown { .. }
+                | Symptom::TlsUntrusted { .. }
         )
     };
-    if case.configured() != Some(true) || case.reached_exchange() || case.saw(hinders).is_some() {
+    if case.configured() != Some(true) || case.reached_exchange() || case.saw(tried).is_some() {
         return None;
     }
     let signer =
@@ -77,7 +84,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     } else {
         finding = finding.at(at, "the end of the chain, not the role");
     }
-    if let Some(token) = case.variable_at("AWS_WEB_IDENTITY_TOKEN_FILE") {
+    if let Some(token) = case.given("AWS_WEB_IDENTITY_TOKEN_FILE") {
         finding = finding.beside(token, "web identity is set up");
     }
     Some(

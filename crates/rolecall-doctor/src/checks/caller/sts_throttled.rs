@@ -17,7 +17,7 @@
 //! ## Source
 //! IAM User Guide, "IAM and AWS STS quotas"; AWS SDKs and Tools Reference Guide, "Retry behavior".
 
-use rolecall_model::evidence::attempt::Symptom;
+use rolecall_model::evidence::attempt::{Observation, Symptom};
 
 use crate::case::Case;
 use crate::check::Check;
@@ -36,7 +36,14 @@ pub const CHECK: Check = Check {
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let seen = case.saw(|symptom| *symptom == Symptom::Throttled)?;
-    let certainty = if seen.headline { Certainty::Certain } else { Certainty::Likely };
+    // Other services throttle in the same words.
+    let sts = ["assumerole", "webidentity", "sts."].iter().any(|words| case.says(words).is_some());
+    let certainty = match (of_another_call(case, seen), sts, seen.headline) {
+        (true, ..) => return None,
+        (false, true, true) => Certainty::Certain,
+        (false, true, false) => Certainty::Likely,
+        (false, false, _) => Certainty::Possible,
+    };
     let mut finding = Finding::new(&CHECK, certainty, "STS answers too many calls at once")
         .because(
             "STS refuses for the moment, whatever token and policies say. Tried again later, the same call is answered \
@@ -51,4 +58,16 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Safety::Review,
         &["export AWS_RETRY_MODE=adaptive AWS_MAX_ATTEMPTS=10".into()],
     ))
+}
+
+/// Whether the line names another call than the exchange (`when calling the X operation`, `operation error X: Y`).
+fn of_another_call(case: &Case<'_>, seen: &Observation) -> bool {
+    let line = case
+        .lines()
+        .into_iter()
+        .find(|line| line.at.document == seen.at.document && line.at.span.covers(seen.at.span));
+    line.is_some_and(|line| {
+        let named = line.value.contains("when calling the ") || line.value.contains("operation error ");
+        named && !line.value.contains("AssumeRole")
+    })
 }

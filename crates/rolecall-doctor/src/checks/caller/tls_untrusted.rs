@@ -20,7 +20,7 @@
 
 use rolecall_model::evidence::attempt::Symptom;
 
-use crate::case::{Case, EndpointFrom};
+use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::link::Link;
@@ -30,7 +30,7 @@ pub const CHECK: Check = Check {
     slug: "caller.tls-untrusted",
     title: "the caller does not trust STS's certificate",
     severity: Severity::Error,
-    reads: &[Link::Caller, Link::Pod],
+    reads: &[Link::Workload, Link::Caller, Link::Pod],
     source: include_str!("tls_untrusted.rs"),
     run: check,
 };
@@ -38,8 +38,7 @@ pub const CHECK: Check = Check {
 fn check(case: &Case<'_>) -> Option<Finding> {
     let seen = case.saw(|symptom| matches!(symptom, Symptom::TlsUntrusted { .. }))?;
     let named = matches!(&seen.symptom, Symptom::TlsUntrusted { url: Some(_) });
-    let endpoint =
-        case.endpoints().into_iter().find(|one| one.from == EndpointFrom::Failure && one.text.at == seen.at);
+    let endpoint = case.endpoints().into_iter().find(|one| one.failure == Some(seen.at));
     if endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_meant_as_sts()) {
         return None;
     }
@@ -53,7 +52,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         )
         .at(seen.at, "the program's own words");
     for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"] {
-        if let Some(at) = case.variable_at(name) {
+        if let Some(at) = case.given(name) {
             finding = finding.beside(at, "this decides whom the program trusts or meets");
         }
     }

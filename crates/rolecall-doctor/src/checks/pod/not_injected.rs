@@ -23,7 +23,7 @@
 use rolecall_model::evidence::pod::Container;
 
 use super::named;
-use crate::case::{Case, Injection, Miss};
+use crate::case::{Case, Injection, Miss, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
 use crate::finding::{Certainty, Finding, Safety, Severity};
@@ -41,7 +41,7 @@ pub const CHECK: Check = Check {
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     if case.by_pod_identity() || case.reached_exchange() || case.configured() == Some(true) {
-        return skipped(case);
+        return skipped(case).or_else(|| came_later(case));
     }
     let annotation = case.annotation()?;
     let certainty = match case.injected() {
@@ -70,7 +70,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     finding = finding.beside(annotation.key.at, "the account names the role");
     for miss in &misses {
         finding = match miss.at {
-            Some(at) => finding.beside(at, miss.why.trim_end_matches('.')),
+            Some(at) => finding.beside(at, miss.label),
             None => finding.note(miss.why.trim_end_matches('.')),
         };
     }
@@ -109,6 +109,37 @@ fn with_fix(case: &Case<'_>, finding: Finding, misses: &[Miss]) -> Finding {
     let title = if broken.is_some() { "then make the pod anew" } else { "make the pod anew" };
     let safety = if case.running_pod().is_some() { Safety::Review } else { Safety::ShowOnly };
     finding.fix(title, safety, &[recreate(case)])
+}
+
+/// Other containers are injected, and this one has nothing: it was put into the pod after the webhook had seen it.
+fn came_later(case: &Case<'_>) -> Option<Finding> {
+    let pod = case.running_pod()?;
+    let annotation = case.annotation()?;
+    let failed = case.signer().is_some() || matches!(case.phase(), Phase::Before);
+    if !failed || case.injected() != Some(Injection::Complete) || case.by_pod_identity() {
+        return None;
+    }
+    let bare = |container: &&Container| {
+        !container.init
+            && !container.env_from
+            && container.env("AWS_ROLE_ARN").is_none()
+            && container.env("AWS_WEB_IDENTITY_TOKEN_FILE").is_none()
+    };
+    let container = pod.containers.iter().find(bare)?;
+    let title =
+        format!("container `{}` was not injected, although others of the pod were", container.name.value);
+    let finding = Finding::new(&CHECK, Certainty::Possible, title)
+        .because(
+            "The webhook injects every container that it sees. One that has nothing was most likely put into the pod \
+             by another webhook afterwards. If it is this container that fails, this is why.",
+        )
+        .at(container.at, "neither variables nor mount here")
+        .beside(annotation.key.at, "the account names the role");
+    Some(finding.fix(
+        "let the webhook look again after the others: set its reinvocationPolicy to IfNeeded, then make the pod anew",
+        Safety::ShowOnly,
+        &["kubectl edit mutatingwebhookconfiguration pod-identity-webhook".into(), recreate(case)],
+    ))
 }
 
 /// Other containers are injected, but the pod's annotation takes this one out. Only where something failed: sidecars

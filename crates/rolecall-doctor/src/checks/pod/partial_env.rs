@@ -16,6 +16,8 @@
 //! ## Source
 //! amazon-eks-pod-identity-webhook, handler; reference eks.md §3.3 point 3.
 
+use rolecall_model::document::At;
+
 use super::named;
 use crate::case::{Case, Injection};
 use crate::check::Check;
@@ -34,23 +36,28 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    if case.reached_exchange() || case.configured() == Some(true) {
+    let environment = case.caller().environment.present();
+    let both = environment
+        .is_some_and(|set| set.is_set("AWS_ROLE_ARN") && set.is_set("AWS_WEB_IDENTITY_TOKEN_FILE"));
+    // Another container is set up: this one may be meant to be as it is, unless something failed.
+    let beside = case.injected() == Some(Injection::Complete);
+    if case.reached_exchange() || both || (beside && !case.went_without_role()) {
         return None;
     }
     let annotated = case.annotation().is_some();
-    let (set, missing, certainty) = match case.injection() {
+    let (set, missing, place, certainty) = match (half_set(case), case.pod().pod.present()) {
         // Without the annotation the webhook would not have acted either way.
-        Some(Injection::Partial { set, missing }) => {
-            (set, missing, if annotated { Certainty::Certain } else { Certainty::Possible })
+        (Some((set, missing, at)), _) if beside => (set, missing, at, Certainty::Likely),
+        (Some((set, missing, at)), _) => {
+            (set, missing, at, if annotated { Certainty::Certain } else { Certainty::Possible })
         }
-        Some(_) => return None,
-        None if annotated => {
+        (None, Some(_)) => return None,
+        (None, None) if annotated => {
             let (set, missing) = of_environment(case)?;
-            (set, missing, Certainty::Likely)
+            (set, missing, case.given(set)?, Certainty::Likely)
         }
-        None => return None,
+        (None, None) => return None,
     };
-    let place = case.variable_at(set)?;
     let pod = case.pod().pod.present();
     let title = match pod {
         Some(pod) => format!("`{}` of pod `{}` is set and `{missing}` is not", set, named(pod)),
@@ -77,6 +84,25 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         commands.push(recreate(case));
     }
     Some(finding.fix(format!("take `{set}` out of the pod's template"), safety, &commands))
+}
+
+/// The first container with one of the two variables, and with nothing drawn in from elsewhere.
+fn half_set(case: &Case<'_>) -> Option<(&'static str, &'static str, At)> {
+    let (role, token) = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE");
+    let pod = case.pod().pod.present()?;
+    let containers = case.containers(pod);
+    containers.into_iter().filter(|container| !container.env_from).find_map(|container| {
+        let seen = |name| {
+            container
+                .env(name)
+                .filter(|variable| variable.value.as_ref().is_none_or(|text| !text.value.is_empty()))
+        };
+        match (seen(role), seen(token)) {
+            (Some(variable), None) => Some((role, token, variable.at)),
+            (None, Some(variable)) => Some((token, role, variable.at)),
+            _ => None,
+        }
+    })
 }
 
 fn of_environment(case: &Case<'_>) -> Option<(&'static str, &'static str)> {

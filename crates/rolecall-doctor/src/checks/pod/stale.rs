@@ -48,8 +48,12 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     // Without a failure the pod may still work with what it has.
     let certainty = if case.phase() == Phase::Unseen { Certainty::Likely } else { Certainty::Certain };
     let title = format!("pod `{}` still has the {what} `{}`", named(pod), then.value);
+    let mut finding = Finding::new(&CHECK, certainty, title);
+    if case.phase() == Phase::Unseen {
+        finding.severity = Severity::Warning;
+    }
     Some(
-        Finding::new(&CHECK, certainty, title)
+        finding
             .because(format!(
                 "The webhook wrote the {what} into the pod when it was created; the service account was changed \
                  since. Until the pod is made anew, the change does nothing for it."

@@ -18,6 +18,8 @@
 //! Kubernetes documentation, "Configure Service Accounts for Pods".
 
 use rolecall_model::document::At;
+use rolecall_model::evidence::{Fact, Source};
+use rolecall_model::span::Span;
 
 use super::{ROLE_KEY, namespace};
 use crate::case::{Case, account_of};
@@ -97,6 +99,10 @@ fn said(case: &Case<'_>) -> Option<(String, At)> {
         .find(|lookup| lookup.absent && lookup.name.starts_with("serviceaccount"));
     if let Some(lookup) = looked_up {
         return Some((quoted_account(&lookup.answer.value).unwrap_or_default(), lookup.answer.at));
+    }
+    if let Fact::Absent { source: Source::Document(id) } = &case.serviceaccount().account {
+        let text = case.evidence().documents.get(*id).map_or("", |document| document.text.trim_end());
+        return Some((quoted_account(text).unwrap_or_default(), At::new(*id, Span::new(0, text.len()))));
     }
     case.lines().into_iter().find_map(|line| Some((quoted_account(&line.value)?, line.at)))
 }

@@ -21,7 +21,7 @@
 //! on OpenID Connect.
 
 use rolecall_model::document::{At, Text};
-use rolecall_model::evidence::attempt::{Observation, Symptom};
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::evidence::caller::Environment;
 use rolecall_model::evidence::workflow::Platform;
 
@@ -42,7 +42,7 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let told = case.saw(|symptom| *symptom == Symptom::IdTokenNotIssued);
+    let told = told(case);
     let token = case.token();
     let issued = token.claims.present().is_some() || token.raw.present().is_some();
     if told.is_none() && (issued || matches!(case.phase(), Phase::After | Phase::Admitted)) {
@@ -52,35 +52,12 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let refusal = pipeline::refusal(case.workflows(), environment);
     let gap = environment.and_then(gap);
     let certainty = certainty(case, told, refusal.as_ref(), gap.as_ref())?;
-    let title = match (&gap, &refusal) {
-        (Some(Gap::Empty(variable)), _) => format!("the job has no token: `{}` is empty", variable.value),
-        (_, Some(_)) => "the job that assumes the role asks for no token".into(),
-        (Some(Gap::Missing(name, _)), None) => {
-            format!("the platform gave the job no token: there is no `{name}`")
-        }
-        (None, None) => "the platform gave the job no token".into(),
-    };
-    let mut finding =
-        Finding::new(&CHECK, certainty, title).because(why(case, refusal.as_ref(), gap.as_ref()));
-    if let Some(refusal) = &refusal {
-        finding = finding.at(refusal.at, &refusal.label);
-        if let Some(role) = refusal.role {
-            finding = finding.beside(role, "a token is needed here");
-        }
-    }
-    if let Some(told) = told {
-        finding = if refusal.is_some() {
-            finding.beside(told.at, "the client says so")
-        } else {
-            finding.at(told.at, "the client says so")
-        };
-    }
-    if let Some(Gap::Empty(variable)) = &gap {
-        finding = finding.beside(variable.at, "empty: the token file written from it is an empty line");
-    }
-    if let Some(Gap::Missing(_, at)) = &gap {
-        finding = finding.beside(*at, "the platform's variables are here, and the token's is not among them");
-    }
+    let finding = Finding::new(&CHECK, certainty, title(refusal.as_ref(), gap.as_ref())).because(why(
+        case,
+        refusal.as_ref(),
+        gap.as_ref(),
+    ));
+    let mut finding = with_places(case, finding, refusal.as_ref(), told, gap.as_ref());
     if let Some(signer) = case.signer() {
         finding = finding.beside(signer.arn.at, "without a token the client went on with this identity");
     }
@@ -88,9 +65,51 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     Some(finding.fix(mend, Safety::ShowOnly, &[]))
 }
 
+/// Where it shows; the first that there is bears the caret.
+fn with_places(
+    case: &Case<'_>,
+    mut finding: Finding,
+    refusal: Option<&Refusal>,
+    told: Option<At>,
+    gap: Option<&Gap>,
+) -> Finding {
+    let mut places: Vec<(At, &str)> = Vec::new();
+    places.extend(refusal.map(|refusal| (refusal.at, refusal.label.as_str())));
+    places.extend(told.map(|at| (at, "the client says so")));
+    places.extend(gap.map(|gap| match gap {
+        Gap::Empty(variable) => (variable.at, "empty: the token file written from it is an empty line"),
+        Gap::Missing(_, at) => (*at, "the platform's variables are here, and the token's is not among them"),
+    }));
+    let input = || case.workflows().iter().find_map(pipeline::role_input).map(|role| role.at);
+    let role = refusal.map_or_else(input, |refusal| refusal.role);
+    places.extend(role.map(|at| (at, "a token is needed here")));
+    for (index, (at, label)) in places.into_iter().enumerate() {
+        finding = if index == 0 { finding.at(at, label) } else { finding.beside(at, label) };
+    }
+    finding
+}
+
+/// The client's or the platform's own word that there is no token.
+fn told(case: &Case<'_>) -> Option<At> {
+    let seen = case.saw(|symptom| *symptom == Symptom::IdTokenNotIssued);
+    // GitHub, when a called workflow asks for more than the calling job has.
+    seen.map(|seen| seen.at).or_else(|| case.says("is only allowed 'id-token: none'"))
+}
+
+fn title(refusal: Option<&Refusal>, gap: Option<&Gap>) -> String {
+    match (gap, refusal) {
+        (Some(Gap::Empty(variable)), _) => format!("the job has no token: `{}` is empty", variable.value),
+        (_, Some(_)) => "the job that assumes the role asks for no token".into(),
+        (Some(Gap::Missing(name, _)), None) => {
+            format!("the platform gave the job no token: there is no `{name}`")
+        }
+        (None, None) => "the platform gave the job no token".into(),
+    }
+}
+
 fn certainty(
     case: &Case<'_>,
-    told: Option<&Observation>,
+    told: Option<At>,
     refusal: Option<&Refusal>,
     gap: Option<&Gap>,
 ) -> Option<Certainty> {
@@ -110,26 +129,48 @@ fn certainty(
             let meant = case.trusted().is_none_or(|trusted| !trusted.federated.is_empty());
             (refusal.is_some() && meant).then_some(Certainty::Likely)
         }
-        Phase::Before => {
-            let silent = |symptom: &Symptom| {
-                matches!(
-                    symptom,
-                    Symptom::NoCredentials
-                        | Symptom::ImdsAsked
-                        | Symptom::TokenFileEmpty
-                        | Symptom::TokenFileMissing { .. }
-                )
-            };
-            case.saw(silent)?;
-            match (sure, refusal.is_some() || gap.is_some()) {
-                (true, _) => Some(Certainty::Certain),
-                (false, true) => Some(Certainty::Likely),
-                (false, false) => None,
-            }
+        Phase::Before => before(case, sure, refusal.is_some() || gap.is_some()),
+        Phase::Unclear | Phase::Unseen if refusal.is_some() || empty => {
+            Some(if sure { Certainty::Likely } else { Certainty::Possible })
         }
-        Phase::Unclear | Phase::Unseen => {
-            (refusal.is_some() || empty).then_some(if sure { Certainty::Likely } else { Certainty::Possible })
+        Phase::Unclear | Phase::Unseen => None,
+    }
+}
+
+/// The client found nothing to sign with.
+fn before(case: &Case<'_>, sure: bool, hinted: bool) -> Option<Certainty> {
+    let silent = |symptom: &Symptom| {
+        matches!(
+            symptom,
+            Symptom::NoCredentials
+                | Symptom::ImdsAsked
+                | Symptom::TokenFileEmpty
+                | Symptom::TokenFileMissing { .. }
+        )
+    };
+    case.saw(silent)?;
+    match (sure, hinted) {
+        (true, _) => Some(Certainty::Certain),
+        (false, true) => Some(Certainty::Likely),
+        // The workflow grants the token and names the role outright: a fork's run gets none all the same.
+        (false, false) => {
+            let mut workflows = case.workflows().iter();
+            let named = workflows.any(|workflow| {
+                workflow.platform == Platform::GitHub
+                    && pipeline::role_input(workflow).is_some_and(|role| !role.value.contains("${{"))
+            });
+            named.then_some(if by_pull_request(case) { Certainty::Likely } else { Certainty::Possible })
         }
+    }
+}
+
+/// Whether the run is one for a pull request: by the environment, or because the workflow runs for nothing else.
+fn by_pull_request(case: &Case<'_>) -> bool {
+    let environment = case.caller().environment.present();
+    let event = environment.and_then(|environment| environment.get("GITHUB_EVENT_NAME"));
+    match event {
+        Some(event) => event.value == "pull_request",
+        None => case.workflows().iter().any(pipeline::github::is_for_pull_requests),
     }
 }
 
@@ -151,10 +192,13 @@ enum Gap {
 }
 
 /// For each platform a variable that tells it, and the one that a job with a token has.
-const PLATFORMS: [(&str, &str); 3] = [
+const PLATFORMS: [(&str, &str); 5] = [
     ("CIRCLECI", "CIRCLE_OIDC_TOKEN"),
     ("GITHUB_ACTIONS", "ACTIONS_ID_TOKEN_REQUEST_URL"),
     ("BITBUCKET_REPO_SLUG", "BITBUCKET_STEP_OIDC_TOKEN"),
+    // HCP Terraform makes a token for AWS only where this variable of the workspace is true.
+    ("TFC_AWS_RUN_ROLE_ARN", "TFC_AWS_PROVIDER_AUTH"),
+    ("VERCEL", "VERCEL_OIDC_TOKEN"),
 ];
 
 fn gap(environment: &Environment) -> Option<Gap> {
