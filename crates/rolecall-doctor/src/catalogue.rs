@@ -32,6 +32,7 @@ pub const CATALOGUE: &[Check] = &[
     caller::session_name_invalid::CHECK,
     caller::wrong_flow::CHECK,
     role::not_found::CHECK,
+    serviceaccount::annotation_wrong_role::CHECK,
     // The token.
     token::malformed::CHECK,
     token::algorithm_unsupported::CHECK,

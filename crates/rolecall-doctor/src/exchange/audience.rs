@@ -6,6 +6,7 @@
 use rolecall_engine::issuers;
 use rolecall_model::arn::Arn;
 use rolecall_model::evidence::attempt::Symptom;
+use rolecall_policy::document::{Condition, Word};
 use rolecall_policy::trace::Tri;
 
 use crate::case::{Case, Via};
@@ -22,6 +23,13 @@ pub enum AudienceFault {
     Token,
     /// The token's `azp` displaces an `aud` that would have fitted.
     Azp,
+}
+
+/// The value of a condition on `:aud` that is the token's `aud`, which `azp` displaces.
+pub fn displaced<'c>(case: &Case<'_>, condition: &'c Condition) -> Option<&'c Word> {
+    let claims = case.token().claims.present().filter(|claims| claims.has("azp"))?;
+    let audiences = claims.texts("aud");
+    condition.values.iter().find(|value| audiences.iter().any(|audience| audience.value == value.text))
 }
 
 /// Who is at fault, and how sure that is; none where the audience is registered or nothing speaks of it.

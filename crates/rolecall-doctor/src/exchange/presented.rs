@@ -1,9 +1,12 @@
 //! What the caller presents, from the nearest witness: token, CloudTrail, error text, or what the cluster would put
 //! into the token of this service account.
 
-use rolecall_model::document::{Located, Text};
+use rolecall_engine::issuers;
+use rolecall_model::document::{At, Located, Text};
 use rolecall_model::evidence::Evidence;
 use rolecall_model::evidence::attempt::{Symptom, TrailEvent};
+
+use rolecall_policy::document::Policy;
 
 use crate::case::{Presented, Via};
 
@@ -58,7 +61,30 @@ fn issuer(evidence: &Evidence, event: Option<&TrailEvent>) -> Option<Presented> 
         _ => None,
     });
     let cluster = || evidence.issuer.cluster.present()?.issuer.clone().map(via(Via::Predicted));
-    printed.map(via(Via::Error)).or_else(cluster)
+    printed
+        .map(via(Via::Error))
+        .or_else(cluster)
+        .or_else(|| trusted_issuer(evidence).map(via(Via::Predicted)))
+}
+
+/// Where nothing names the issuer of a service account's token, the one provider that the trust policy names is taken
+/// to be its cluster's: enough to hold the subject against the policy, never enough to be certain.
+fn trusted_issuer(evidence: &Evidence) -> Option<Text> {
+    predicted_subject(evidence)?;
+    let trust = evidence.role.role.present()?.trust.as_ref()?;
+    let policy = Policy::from_node(&trust.node);
+    let entries = policy
+        .statements
+        .iter()
+        .flat_map(|statement| &statement.principal)
+        .flat_map(|principal| &principal.entries);
+    let mut names = entries.filter_map(|entry| {
+        let (_, name) = entry.value.text.split_once(":oidc-provider/")?;
+        let clusterly = !name.is_empty() && !issuers::known(name, None).is_github();
+        clusterly.then(|| Located::new(format!("https://{name}"), At::new(trust.document, entry.value.span)))
+    });
+    let first = names.next()?;
+    names.all(|other| other.value == first.value).then_some(first)
 }
 
 fn subject(evidence: &Evidence, event: Option<&TrailEvent>) -> Option<Presented> {

@@ -2,7 +2,7 @@
 //!
 //! Source of AWS's wording: IAM User Guide, "Troubleshoot access denied error messages".
 
-use rolecall_engine::authorize::{Call, Caller, Decision, LayerKind, Layers, Policies, examine};
+use rolecall_engine::authorize::{Call, Caller, Decision, LayerKind, Layers, Policies, Reason, examine};
 use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Denial;
 use rolecall_model::evidence::permission::NamedPolicy;
@@ -176,7 +176,11 @@ impl Set {
         if !matches!(examined.decision, Decision::ExplicitDeny | Decision::ImplicitDeny) {
             return (None, None, None);
         }
-        let layer = match examined.decided_by {
+        let decided_by = match examined.reason {
+            Reason::Denied(kind) | Reason::NotAllowed(kind) => Some(kind),
+            _ => None,
+        };
+        let layer = match decided_by {
             Some(LayerKind::Identity) if denies => Layer::IdentityDeny,
             Some(LayerKind::Identity) => Layer::Identity,
             Some(LayerKind::Boundary) => Layer::Boundary,
@@ -190,7 +194,7 @@ impl Set {
         let trace = examined
             .layers
             .iter()
-            .find(|layer| Some(layer.kind) == examined.decided_by && layer.outcome == Outcome::Deny);
+            .find(|layer| Some(layer.kind) == decided_by && layer.outcome == Outcome::Deny);
         let found = trace.and_then(|layer| {
             let statement = layer
                 .trace

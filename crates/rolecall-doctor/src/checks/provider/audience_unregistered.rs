@@ -46,11 +46,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let named = audience.as_ref().map_or("the token's audience", |audience| audience.value.as_str());
     let mut finding = Finding::new(&CHECK, certainty, format!("the provider does not take the audience `{named}`"))
         .because("STS looks for the token's audience among the provider's client ids before it looks at the role. They are compared letter by letter.");
-    if let Some(provider) = case.provider().detail.present() {
-        if let Some(at) = provider.client_ids_at {
-            let listed: Vec<_> = provider.client_ids.iter().flatten().map(|id| id.value.as_str()).collect();
-            finding = finding.differs(at, "the audience is not listed here", named, listed.join(", "));
-        }
+    let detail = case.provider().detail.present();
+    if let Some((provider, at)) = detail.and_then(|provider| Some((provider, provider.client_ids_at?))) {
+        let listed: Vec<_> = provider.client_ids.iter().flatten().map(|id| id.value.as_str()).collect();
+        finding = finding.differs(at, "the audience is not listed here", named, listed.join(", "));
     }
     if let Some(audience) = &audience {
         finding = finding.beside(audience.at, "the token's audience");

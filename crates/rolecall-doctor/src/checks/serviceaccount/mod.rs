@@ -2,6 +2,7 @@
 
 pub mod annotation_malformed;
 pub mod annotation_missing;
+pub mod annotation_wrong_role;
 pub mod not_found;
 pub mod not_used;
 

@@ -19,8 +19,9 @@
 
 use crate::case::Case;
 use crate::check::Check;
-use crate::exchange::audience::{AudienceFault, audience_fault};
-use crate::finding::{Finding, Safety, Severity, shell_word};
+use crate::exchange::audience::{AudienceFault, audience_fault, displaced};
+use crate::exchange::faults::{Fault, at};
+use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::link::Link;
 
 /// The check.
@@ -34,17 +35,27 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let (fault, certainty) = audience_fault(case)?;
-    if fault != AudienceFault::Azp {
-        return None;
-    }
     let claims = case.token().claims.present()?;
     let azp = claims.text("azp")?;
+    let by_provider = audience_fault(case).filter(|(fault, _)| *fault == AudienceFault::Azp);
+    let trust = case.exchange(Link::Trust).trust.as_ref();
+    let condition =
+        trust.and_then(|trust| Some((trust.document, trust.fault(|fault| *fault == Fault::Audience)?.0)));
+    let by_trust =
+        condition.and_then(|(document, condition)| Some(at(document, displaced(case, condition)?)));
+    let certainty = match (by_provider, by_trust) {
+        (Some((_, certainty)), _) => certainty,
+        (None, Some(_)) => Certainty::Certain,
+        (None, None) => return None,
+    };
     let mut finding = Finding::new(&CHECK, certainty, format!("STS reads `azp`, `{}`, as the audience", azp.value))
-        .because("Where a token has `azp`, STS takes it in place of `aud`. The provider lists the audience, but not the authorized party.")
+        .because("Where a token has `azp`, STS takes it in place of `aud`. The provider's client ids and the condition on `:aud` are compared with the authorized party.")
         .at(azp.at, "taken as the audience");
     if let Some(aud) = claims.texts("aud").into_iter().next() {
         finding = finding.beside(aud.at, "not looked at; available as `:oaud`");
+    }
+    if let Some(place) = by_trust {
+        finding = finding.beside(place, "compared with `azp`, not with `aud`");
     }
     let arn = case.exchange(Link::Provider).federated.clone().unwrap_or_else(|| "ARN".into());
     Some(finding.fix(

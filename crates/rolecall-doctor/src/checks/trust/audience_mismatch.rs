@@ -20,6 +20,7 @@
 use super::{certainty, named, with_change};
 use crate::case::Case;
 use crate::check::Check;
+use crate::exchange::audience::displaced;
 use crate::exchange::faults::{Fault, at, nearest};
 use crate::finding::{Finding, Severity};
 use crate::link::Link;
@@ -41,6 +42,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let audience = case.audience()?.text;
     // Where the provider does not take the audience either, the fault is not here: token.audience-wrong.
     if exchange.audience_registered(case.provider()) == Some(false) {
+        return None;
+    }
+    // The policy wants what the token has as `aud`, and `azp` displaces that: token.azp-overrides-audience.
+    if displaced(case, condition).is_some() {
         return None;
     }
     let wanted = nearest(condition, &audience.value)?;
