@@ -135,6 +135,35 @@ impl Case<'_> {
     }
 }
 
+impl Case<'_> {
+    /// The partition of the role's ARN, where it is well formed.
+    #[must_use]
+    pub fn role_partition(&self) -> Option<String> {
+        Some(self.requested()?.parsed().ok()?.partition)
+    }
+
+    /// The partition in which the issuer lies, where its host tells.
+    #[must_use]
+    pub fn issuer_partition(&self) -> Option<&'static str> {
+        let issuer = self.presented_issuer()?.text.value;
+        let region = issuer.split("oidc.eks.").nth(1)?.split('.').next()?;
+        partition::is_region(region).then(|| partition::of_region(region))
+    }
+
+    /// The host of STS for the region that is set, if that lies in the role's partition.
+    #[must_use]
+    pub fn right_host(&self) -> Option<String> {
+        let region = self.region()?.value;
+        let partition = partition::of_region(&region);
+        let known = partition::is_region(&region) && matches!(partition, "aws" | "aws-us-gov" | "aws-cn");
+        if !known || self.role_partition().is_some_and(|role| role != partition) {
+            return None;
+        }
+        let end = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        Some(format!("sts.{region}.{end}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rolecall_model::document::DocumentId;

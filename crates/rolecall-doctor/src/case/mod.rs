@@ -8,6 +8,7 @@ mod pipeline;
 mod requested;
 mod sdk;
 mod seen;
+mod selector;
 mod texts;
 mod trusted;
 mod webhook;

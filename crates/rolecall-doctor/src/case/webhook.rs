@@ -10,6 +10,7 @@ use rolecall_model::evidence::token::JsonObject;
 use rolecall_model::json::Node;
 
 use super::Case;
+use super::selector::selects;
 
 /// One reason why a pod was not injected.
 #[derive(Clone, Debug)]
@@ -119,7 +120,8 @@ impl Case<'_> {
         let empty = |node: &Node| node.as_str().is_none_or(|text| matches!(text.trim(), "" | "Cg=="));
         if let Some(client) = client.filter(|_| bundle.is_none_or(empty)) {
             miss(
-                "The webhook has no CA bundle, so the API server cannot call it, and its failure policy lets pods start without it.",
+                "The webhook has no CA bundle, so the API server cannot call it, and its failure policy \
+                 lets pods start without it.",
                 "no CA bundle here",
                 bundle.unwrap_or(client),
             );
@@ -161,7 +163,8 @@ impl Case<'_> {
             older(why, "created later than the pod", at);
         } else if let Some(made) = made.filter(|made| created.0 - made.0 <= CACHE_SECONDS) {
             let why = format!(
-                "Pod and account were created at the same time ({made}): the webhook may not have known the account yet."
+                "Pod and account were created at the same time ({made}): the webhook may not have known \
+                 the account yet."
             );
             older(why, "created together with the pod", at);
         }
@@ -170,7 +173,8 @@ impl Case<'_> {
             role.and_then(|role| Some((role, role.created?))).filter(|(_, made)| created < *made)
         {
             let why = format!(
-                "The pod was created at {created}, and the role only at {made}: the account cannot have named it then."
+                "The pod was created at {created}, and the role only at {made}: the account cannot have \
+                 named it then."
             );
             older(why, "created later than the pod", Some(role.arn.at));
         }
@@ -192,7 +196,8 @@ fn marks(pod: &Pod, misses: &mut Vec<Miss>) {
     let from_file = |pair: &&Pair| !pair.key.value.ends_with("config.source") || pair.value.value == "file";
     if let Some(pair) = mirror.find(from_file) {
         misses.push(broken(
-            "The kubelet runs this pod from a file: such pods pass no webhook, and have no service account token.",
+            "The kubelet runs this pod from a file: such pods pass no webhook, and have no service \
+             account token.",
             "a pod from a file",
             Some(pair.key.at),
         ));
@@ -206,56 +211,4 @@ fn cover_pods(rules: &Node) -> bool {
         values.iter().filter_map(Node::as_str).any(|value| value == wanted || value == "*")
     };
     rules.elements().iter().any(|rule| has(rule, "operations", "CREATE") && has(rule, "resources", "pods"))
-}
-
-/// Whether a label selector selects these labels. An unknown operator selects.
-fn selects(selector: &Node, labels: &[Pair]) -> bool {
-    let value =
-        |key: &str| labels.iter().find(|label| label.key.value == key).map(|label| &label.value.value);
-    let exact = selector.get("matchLabels").map(Node::members).unwrap_or_default();
-    let exact = exact.iter().all(|member| value(&member.key).map(String::as_str) == member.value.scalar());
-    let expressions = selector.get("matchExpressions").map(Node::elements).unwrap_or_default();
-    exact
-        && expressions.iter().all(|expression| {
-            let key = expression.get("key").and_then(Node::as_str).unwrap_or_default();
-            let values = expression.get("values").map(Node::elements).unwrap_or_default();
-            let listed =
-                || value(key).is_some_and(|v| values.iter().any(|one| one.scalar() == Some(v.as_str())));
-            match expression.get("operator").and_then(Node::as_str) {
-                Some("Exists") => value(key).is_some(),
-                Some("DoesNotExist") => value(key).is_none(),
-                Some("In") => listed(),
-                Some("NotIn") => !listed(),
-                _ => true,
-            }
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use rolecall_model::document::{DocumentId, Located};
-    use rolecall_model::span::Span;
-
-    use super::*;
-
-    #[test]
-    fn selectors() {
-        let at = At::new(DocumentId(0), Span::new(0, 0));
-        let text = |text: &str| Located::new(text.to_owned(), at);
-        let labels = [Pair { key: text("a"), value: text("1") }];
-        let table = [
-            (r#"{}"#, true),
-            (r#"{"matchLabels": {"a": "1"}}"#, true),
-            (r#"{"matchLabels": {"a": "2"}}"#, false),
-            (r#"{"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]}"#, false),
-            (r#"{"matchExpressions": [{"key": "b", "operator": "DoesNotExist"}]}"#, true),
-            (r#"{"matchExpressions": [{"key": "a", "operator": "In", "values": ["1", "2"]}]}"#, true),
-            (r#"{"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["1"]}]}"#, false),
-            (r#"{"matchExpressions": [{"key": "b", "operator": "NotIn", "values": ["1"]}]}"#, true),
-        ];
-        for (selector, wanted) in table {
-            let node = rolecall_model::json::parse(selector).root.unwrap();
-            assert_eq!(selects(&node, &labels), wanted, "{selector}");
-        }
-    }
 }

@@ -20,7 +20,8 @@ pub(super) fn refusal(workflow: &Workflow) -> Option<Refusal> {
             found = Some(Refusal {
                 at: place(workflow, inputs),
                 label: "no `addSpnToEnvironment: true` here".into(),
-                why: "The task hands `idToken` to its script only with `addSpnToEnvironment: true`. Without it the \
+                why: "The task hands `idToken` to its script only with `addSpnToEnvironment: true`. \
+                      Without it the \
                       variable is empty, so the token file is too."
                     .into(),
                 mend: "set `addSpnToEnvironment: true` for the task".into(),

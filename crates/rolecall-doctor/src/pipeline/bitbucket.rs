@@ -25,9 +25,10 @@ pub(super) fn refusal(workflow: &Workflow) -> Option<Refusal> {
         (!asked).then(|| Refusal {
             at: At::new(workflow.document, span),
             label: "no `oidc: true` in this step".into(),
-            why: "Bitbucket gives a step an ID token only if the step says `oidc: true`. Without it the variable \
-                  `BITBUCKET_STEP_OIDC_TOKEN` is empty, so the token file is an empty line, and STS refuses it in words \
-                  that look like a refusal by the trust policy."
+            why: "Bitbucket gives a step an ID token only if the step says `oidc: true`. Without it the \
+                  variable \
+                  `BITBUCKET_STEP_OIDC_TOKEN` is empty, so the token file is an empty line, and STS \
+                  refuses it in words that look like a refusal by the trust policy."
                 .into(),
             mend: "add `oidc: true` to the step that assumes the role".into(),
             role: Some(role),

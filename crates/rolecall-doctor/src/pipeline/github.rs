@@ -137,7 +137,8 @@ fn verdict(workflow: &Workflow, job: &Member, role: At, who: &str) -> Result<(),
             place(workflow, block),
             "no `id-token: write` in this block",
             format!(
-                "GitHub gives a job an ID token only if its permissions say `id-token: write`. A permissions block sets \
+                "GitHub gives a job an ID token only if its permissions say `id-token: write`. A \
+                 permissions block sets \
                  everything that it does not name to none, so {who} gets no token."
             ),
         ),
@@ -145,7 +146,8 @@ fn verdict(workflow: &Workflow, job: &Member, role: At, who: &str) -> Result<(),
             At::new(workflow.document, job.key_span),
             "no `permissions` here or for the workflow",
             format!(
-                "GitHub gives a job an ID token only if its permissions say `id-token: write`, which no default does. \
+                "GitHub gives a job an ID token only if its permissions say `id-token: write`, which no \
+                 default does. \
                  There is no permissions block, so {who} gets no token."
             ),
         ),
@@ -155,7 +157,8 @@ fn verdict(workflow: &Workflow, job: &Member, role: At, who: &str) -> Result<(),
         label: label.into(),
         why,
         mend: format!(
-            "give job `{}` the permissions `id-token: write` and `contents: read` (a block must name all that the job needs)",
+            "give job `{}` the permissions `id-token: write` and `contents: read` (a block must name \
+             all that the job needs)",
             job.key
         ),
         role: Some(role),

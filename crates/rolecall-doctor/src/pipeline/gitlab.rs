@@ -33,12 +33,14 @@ fn of_job(workflow: &Workflow, job: &Member) -> Option<Refusal> {
     }
     let removed = name.starts_with("CI_JOB_JWT");
     let why = if removed {
-        "GitLab no longer makes `CI_JOB_JWT` and its kin: since 17.0 a job has only the ID tokens that it lists under \
+        "GitLab no longer makes `CI_JOB_JWT` and its kin: since 17.0 a job has only the ID tokens that \
+         it lists under \
          `id_tokens`. The variable is empty, so the token file is too."
             .to_owned()
     } else {
         format!(
-            "A GitLab job has only the ID tokens that it lists under `id_tokens`, and `{name}` is not among them. The \
+            "A GitLab job has only the ID tokens that it lists under `id_tokens`, and `{name}` is not \
+             among them. The \
              variable is empty, so the token file is too."
         )
     };
@@ -52,7 +54,8 @@ fn of_job(workflow: &Workflow, job: &Member) -> Option<Refusal> {
         },
         why,
         mend: format!(
-            "list `{token}` under `id_tokens` of job `{}`, with the audience that the provider takes, and write that variable to the token file",
+            "list `{token}` under `id_tokens` of job `{}`, with the audience that the provider takes, \
+             and write that variable to the token file",
             job.key
         ),
         role: Some(At::new(workflow.document, job.key_span)),

@@ -3,6 +3,7 @@
 pub mod azure;
 pub mod bitbucket;
 pub mod circleci;
+pub mod environment;
 pub mod github;
 pub mod gitlab;
 

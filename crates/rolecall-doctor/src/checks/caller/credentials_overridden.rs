@@ -111,7 +111,8 @@ fn why(rival: &Rival, configured: bool) -> String {
     let order = match rival.kind {
         CredentialSource::Environment => "Keys in the environment come before web identity in every AWS SDK.",
         CredentialSource::SharedFile | CredentialSource::ConfigFile | CredentialSource::Process => {
-            "Files and profiles come before web identity in several SDKs, and in every one where a program names them."
+            "Files and profiles come before web identity in several SDKs, and in every one where a \
+             program names them."
         }
         CredentialSource::Container => "Container credentials come before web identity in some SDKs.",
         CredentialSource::SystemProperties => "System properties come before web identity in Java.",
@@ -120,7 +121,8 @@ fn why(rival: &Rival, configured: bool) -> String {
     let end = if configured {
         "The token was never sent, so neither trust policy nor provider was asked."
     } else {
-        "Web identity itself is not seen to be set up; keys left in the environment would come before it either way."
+        "Web identity itself is not seen to be set up; keys left in the environment would come before \
+         it either way."
     };
     format!("An SDK stops at the first source that answers. {order} {end}")
 }

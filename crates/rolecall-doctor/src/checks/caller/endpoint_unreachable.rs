@@ -124,7 +124,8 @@ fn with_fix(case: &Case<'_>, finding: Finding, blocked: Option<&Blocked>, host: 
         let space = case.pod().pod.present().and_then(|pod| pod.namespace.as_ref());
         let space = space.map_or("NAMESPACE", |text| text.value.as_str());
         return finding.fix(
-            "admit TCP 443 to STS in the network policy; its addresses change, so a range or a VPC endpoint lasts longer",
+            "admit TCP 443 to STS in the network policy; its addresses change, so a range or a VPC \
+             endpoint lasts longer",
             Safety::ShowOnly,
             &[format!(
                 "kubectl patch networkpolicy -n {} {} --type json -p {}",
@@ -140,7 +141,9 @@ fn with_fix(case: &Case<'_>, finding: Finding, blocked: Option<&Blocked>, host: 
         Safety::ShowOnly,
         &[
             format!("curl -sS -m 5 https://{host}/"),
-            "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id VPC --service-name com.amazonaws.REGION.sts --subnet-ids SUBNETS --security-group-ids GROUPS".into(),
+            "aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id VPC --service-name \
+             com.amazonaws.REGION.sts --subnet-ids SUBNETS --security-group-ids GROUPS"
+                .into(),
         ],
     )
 }

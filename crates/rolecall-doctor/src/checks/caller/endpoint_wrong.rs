@@ -61,27 +61,30 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let (title, why) = match &wrong {
         Wrong::Plain => (
             format!("STS is asked over plain HTTP at `{host}`"),
-            "STS answers over HTTPS alone; on port 80 the connection is refused or reset. A setting of the program \
+            "STS answers over HTTPS alone; on port 80 the connection is refused or reset. A setting of \
+             the program \
              turns encryption off for all its clients, STS included."
                 .to_owned(),
         ),
         Wrong::NotSts => (
             format!("`{host}` is no host of STS"),
-            "The name was put together from a region that AWS does not have, or an endpoint meant for another service \
+            "The name was put together from a region that AWS does not have, or an endpoint meant for \
+             another service \
              is used for STS too."
                 .to_owned(),
         ),
         Wrong::Partition { role } => (
             format!("`{host}` is the STS of another partition than the role's, `{role}`"),
-            "Partitions share nothing: the STS of one knows no account, role or provider of another. So it says that \
+            "Partitions share nothing: the STS of one knows no account, role or provider of another. So \
+             it says that \
              there is no provider, although there is one where the role is."
                 .to_owned(),
         ),
         Wrong::Global { region } => (
             format!("the global endpoint `{host}` is asked, not the one of `{region}`"),
             "The SDK asks the global endpoint because regional endpoints are not switched on \
-             (`AWS_STS_REGIONAL_ENDPOINTS=regional`, the default of newer SDKs). A network without a way to the \
-             internet has a way to its own region's STS at most."
+             (`AWS_STS_REGIONAL_ENDPOINTS=regional`, the default of newer SDKs). A network without a way \
+             to the internet has a way to its own region's STS at most."
                 .to_owned(),
         ),
         Wrong::OtherRegion { region } => (
@@ -96,7 +99,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         EndpointFrom::Trail => "CloudTrail shows the host that was asked",
         EndpointFrom::Failure | EndpointFrom::Request => "this host was asked",
     };
-    let right = right_host(case);
+    let right = case.right_host();
     let mut finding = Finding::new(&CHECK, certainty, title)
         .because(format!("{why} Trust policy and provider have no part in this."));
     finding = match &right {
@@ -129,10 +132,10 @@ fn wrong(case: &Case<'_>, endpoint: &Endpoint) -> Option<(Wrong, Certainty)> {
         return alien.then_some((Wrong::NotSts, certainty));
     }
     if let Some(role) =
-        role_partition(case).filter(|role| endpoint.partition().is_some_and(|own| own != role))
+        case.role_partition().filter(|role| endpoint.partition().is_some_and(|own| own != role))
     {
         let certainty =
-            if issuer_partition(case) == Some(&role) { Certainty::Certain } else { Certainty::Likely };
+            if case.issuer_partition() == Some(&role) { Certainty::Certain } else { Certainty::Likely };
         let fits = !answered || case.saw(foreign).is_some();
         return fits.then_some((Wrong::Partition { role }, certainty));
     }
@@ -156,51 +159,40 @@ fn foreign(symptom: &Symptom) -> bool {
     matches!(symptom, Symptom::NoProvider { .. } | Symptom::RequestArnInvalid | Symptom::OtherError { .. })
 }
 
-/// The partition of the role's ARN, where it is well formed.
-fn role_partition(case: &Case<'_>) -> Option<String> {
-    Some(case.requested()?.parsed().ok()?.partition)
-}
-
-/// The partition in which the issuer lies, where its host tells.
-fn issuer_partition(case: &Case<'_>) -> Option<&'static str> {
-    let issuer = case.presented_issuer()?.text.value;
-    let region = issuer.split("oidc.eks.").nth(1)?.split('.').next()?;
-    partition::is_region(region).then(|| partition::of_region(region))
-}
-
 /// No host was seen, but the region that is set lies in another partition than role and issuer.
 fn by_region(case: &Case<'_>) -> Option<Finding> {
-    let role = role_partition(case)?;
+    let role = case.role_partition()?;
     let region = case.region().filter(|region| partition::is_region(&region.value))?;
     let own = partition::of_region(&region.value);
     case.saw(foreign)?;
     if own == role
-        || issuer_partition(case).is_some_and(|issuer| issuer != role)
+        || case.issuer_partition().is_some_and(|issuer| issuer != role)
         || !case.endpoints().is_empty()
     {
         return None;
     }
     Some(
-        Finding::new(&CHECK, Certainty::Likely, format!("the region `{}` lies in another partition than the role, `{role}`", region.value))
-            .because(
-                "The SDK asks the STS of the region it is set to, and the STS of one partition knows no account, role \
+        Finding::new(
+            &CHECK,
+            Certainty::Likely,
+            format!(
+                "the region `{}` lies in another partition than \
+                                                         the role, `{role}`",
+                region.value
+            ),
+        )
+        .because(
+            "The SDK asks the STS of the region it is set to, and the STS of one partition knows no \
+                 account, role \
                  or provider of another.",
-            )
-            .at(region.at, "STS is asked in this region")
-            .fix("set a region of the role's partition", Safety::ShowOnly, &["export AWS_REGION=REGION".into()]),
+        )
+        .at(region.at, "STS is asked in this region")
+        .fix(
+            "set a region of the role's partition",
+            Safety::ShowOnly,
+            &["export AWS_REGION=REGION".into()],
+        ),
     )
-}
-
-/// The host of STS for the region that is set, if that lies in the role's partition.
-fn right_host(case: &Case<'_>) -> Option<String> {
-    let region = case.region()?.value;
-    let partition = partition::of_region(&region);
-    let known = partition::is_region(&region) && matches!(partition, "aws" | "aws-us-gov" | "aws-cn");
-    if !known || role_partition(case).is_some_and(|role| role != partition) {
-        return None;
-    }
-    let end = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-    Some(format!("sts.{region}.{end}"))
 }
 
 fn with_fix(
@@ -219,15 +211,23 @@ fn with_fix(
             "switch regional endpoints on for the service account, then make its pods anew",
             Safety::Review,
             &[format!(
-                "kubectl annotate serviceaccount --overwrite -n {} {} eks.amazonaws.com/sts-regional-endpoints=true",
+                "kubectl annotate serviceaccount --overwrite -n {} {} \
+                 eks.amazonaws.com/sts-regional-endpoints=true",
                 shell_word(account.namespace.as_ref().map_or("NAMESPACE", |text| text.value.as_str())),
                 shell_word(&account.name.value)
             )],
         ),
-        (Wrong::Global { .. }, ..) => {
-            finding.fix("switch regional endpoints on", Safety::Review, &["export AWS_STS_REGIONAL_ENDPOINTS=regional".into()])
-        }
-        (Wrong::Plain, ..) => finding.fix("turn encryption on again in the program's settings (disableSSL, use_ssl, an http endpoint)", Safety::ShowOnly, &[]),
+        (Wrong::Global { .. }, ..) => finding.fix(
+            "switch regional endpoints on",
+            Safety::Review,
+            &["export AWS_STS_REGIONAL_ENDPOINTS=regional".into()],
+        ),
+        (Wrong::Plain, ..) => finding.fix(
+            "turn encryption on again in the program's settings \
+                                           (disableSSL, use_ssl, an http endpoint)",
+            Safety::ShowOnly,
+            &[],
+        ),
         (.., Some(right)) => finding.fix(
             "let the program ask the STS of its own region: mend its region setting, or name the host",
             Safety::Review,

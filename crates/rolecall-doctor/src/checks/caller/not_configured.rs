@@ -65,8 +65,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         .collect();
     let title = format!("{} not set", listed(&missing, case.caller().environment.present().is_some()));
     let mut finding = Finding::new(&CHECK, certainty, title).because(
-        "An SDK looks for web identity under `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE`, and wants both. With one \
-         of them it has no credentials, and STS was never asked: role, trust policy and provider do not matter yet.",
+        "An SDK looks for web identity under `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE`, and \
+         wants both. With one \
+         of them it has no credentials, and STS was never asked: role, trust policy and provider do not \
+         matter yet.",
     );
     finding = match &near {
         Some((name, meant)) => finding
@@ -94,15 +96,26 @@ fn rendered_to_nothing(case: &Case<'_>, input: &Text, seen: At) -> Option<Findin
         return None;
     }
     Some(
-        Finding::new(&CHECK, Certainty::Likely, format!("the role `{}` seems to be empty in this run", input.value))
-            .because(
-                "The job may have a token, and the role it is to assume comes from an expression. A secret or variable \
-                 that is not there for this repository, environment or event (forks and Dependabot have secrets of \
-                 their own) renders to nothing, and the client then looks for credentials elsewhere.",
-            )
-            .at(input.at, "renders to nothing where the secret or variable is not there")
-            .beside(seen, "so nothing was found")
-            .fix("set the secret or variable where this run can see it, or write the ARN out: it is no secret", Safety::ShowOnly, &["gh variable list".into(), "gh secret list".into()]),
+        Finding::new(
+            &CHECK,
+            Certainty::Likely,
+            format!("the role `{}` seems to be empty in this run", input.value),
+        )
+        .because(
+            "The job may have a token, and the role it is to assume comes from an expression. A \
+                 secret or variable \
+                 that is not there for this repository, environment or event (forks and Dependabot have \
+                 secrets of their own) renders to nothing, and the client then looks for credentials \
+                 elsewhere.",
+        )
+        .at(input.at, "renders to nothing where the secret or variable is not there")
+        .beside(seen, "so nothing was found")
+        .fix(
+            "set the secret or variable where this run can see it, or write the ARN out: it is no \
+                  secret",
+            Safety::ShowOnly,
+            &["gh variable list".into(), "gh secret list".into()],
+        ),
     )
 }
 

@@ -50,9 +50,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     };
     let shown = region.as_ref().map_or("REGION", |region| region.value.as_str());
     let place = if shown == "REGION" { "that region".to_owned() } else { format!("`{shown}`") };
-    let mut finding = Finding::new(&CHECK, certainty, format!("STS is not active in {place} for the account"))
-        .because(
-            "The regional endpoint of STS answers only for accounts that have it switched on there. It says so before \
+    let mut finding =
+        Finding::new(&CHECK, certainty, format!("STS is not active in {place} for the account")).because(
+            "The regional endpoint of STS answers only for accounts that have it switched on there. It \
+             says so before \
              it looks at token, provider or trust policy.",
         );
     if let Some(said) = said {
@@ -72,7 +73,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     Some(
         finding
             .fix(
-                "open the region to the account, then activate STS there in the IAM console under Account settings",
+                "open the region to the account, then activate STS there in the IAM console under \
+                 Account settings",
                 safety,
                 &[format!("aws account enable-region --region-name {}", shell_word(shown))],
             )

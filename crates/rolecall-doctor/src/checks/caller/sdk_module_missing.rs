@@ -37,12 +37,20 @@ pub const CHECK: Check = Check {
 fn check(case: &Case<'_>) -> Option<Finding> {
     let seen = case.saw(|symptom| matches!(symptom, Symptom::SdkModuleMissing { .. }))?;
     let Symptom::SdkModuleMissing { module } = &seen.symptom else { return None };
-    let mut finding = Finding::new(&CHECK, Certainty::Certain, format!("the module `{module}` is not installed"))
-        .because(
-            "The SDK found role and token file, and cannot call STS without that module. It went on to the next source, \
+    let mut finding = Finding::new(
+        &CHECK,
+        Certainty::Certain,
+        format!(
+            "the module `{module}` is not \
+                                                                        installed"
+        ),
+    )
+    .because(
+        "The SDK found role and token file, and cannot call STS without that module. It went on to \
+             the next source, \
              so whatever was refused later was refused to another identity.",
-        )
-        .at(seen.at, "the SDK says so");
+    )
+    .at(seen.at, "the SDK says so");
     if let Some(signer) = case.signer() {
         finding = finding.beside(signer.arn.at, "so this identity signed instead");
     }

@@ -76,7 +76,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         _ => "the program passes over web identity, which is fully set up".into(),
     };
     let mut finding = Finding::new(&CHECK, certainty, title).because(
-        "Role and token file are in the environment and nothing else is, so an SDK that knows web identity would use \
+        "Role and token file are in the environment and nothing else is, so an SDK that knows web \
+         identity would use \
          them. This program goes on to the end of its chain. Role, trust policy and provider were not asked.",
     );
     if let Sdk::TooOld { shown, .. } = &sdk {

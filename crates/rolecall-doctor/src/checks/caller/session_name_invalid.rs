@@ -61,7 +61,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     };
     let reason = value.as_deref().and_then(flaw).unwrap_or_default();
     let mut finding = Finding::new(&CHECK, Certainty::Certain, title).because(format!(
-        "{reason}STS takes 2 to 64 letters, digits and `_+=,.@-`. It looks at the parameters before anything else, so \
+        "{reason}STS takes 2 to 64 letters, digits and `_+=,.@-`. It looks at the parameters before \
+         anything else, so \
          token, provider and trust policy were not looked at."
     ));
     if let Some(said) = said {

@@ -46,7 +46,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::new(&CHECK, certainty, "STS answers too many calls at once")
         .because(
-            "STS refuses for the moment, whatever token and policies say. Tried again later, the same call is answered \
+            "STS refuses for the moment, whatever token and policies say. Tried again later, the same \
+             call is answered \
              otherwise.",
         )
         .at(seen.at, "STS's answer");

@@ -44,13 +44,21 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let certainty = if named { Certainty::Certain } else { Certainty::Likely };
     let host = endpoint.map_or_else(|| "sts.amazonaws.com".to_owned(), |endpoint| endpoint.host);
-    let mut finding = Finding::new(&CHECK, certainty, format!("the caller does not trust the certificate of `{host}`"))
-        .because(
-            "The connection ended before anything was sent: the program knows no authority that signed the certificate \
-             it was shown. Token, provider and trust policy were not looked at. This is about the program's trust in \
-             AWS; the thumbprint of the IAM provider has no part in it.",
-        )
-        .at(seen.at, "the program's own words");
+    let mut finding = Finding::new(
+        &CHECK,
+        certainty,
+        format!(
+            "the caller does not trust the \
+                                                               certificate of `{host}`"
+        ),
+    )
+    .because(
+        "The connection ended before anything was sent: the program knows no authority that signed \
+             the certificate \
+             it was shown. Token, provider and trust policy were not looked at. This is about the \
+             program's trust in AWS; the thumbprint of the IAM provider has no part in it.",
+    )
+    .at(seen.at, "the program's own words");
     for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"] {
         if let Some(at) = case.given(name) {
             finding = finding.beside(at, "this decides whom the program trusts or meets");
@@ -58,7 +66,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let host = shell_word(&host);
     Some(finding.fix(
-        "install current authorities in the image (package ca-certificates), or the authority of the proxy on the way",
+        "install current authorities in the image (package ca-certificates), or the authority of the \
+         proxy on the way",
         Safety::ShowOnly,
         &[format!("openssl s_client -connect {host}:443 -servername {host} </dev/null")],
     ))

@@ -46,12 +46,27 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             Certainty::Possible,
         ),
     };
-    let finding = Finding::new(&CHECK, certainty, "the program goes on with a token file that has been replaced")
-        .because(
-            "The kubelet swaps the token through a symbolic link and removes the old directory. A program that keeps \
-             the resolved path looks for a file that is gone, until its cache forgets it. AWS has no part in this.",
-        )
-        .at(seen.at, if cached.is_some() { "the path that is kept" } else { "the file is mounted, and missed here" });
+    let finding = Finding::new(
+        &CHECK,
+        certainty,
+        "the program goes on with a token file that has been \
+                                                   replaced",
+    )
+    .because(
+        "The kubelet swaps the token through a symbolic link and removes the old directory. A \
+             program that keeps \
+             the resolved path looks for a file that is gone, until its cache forgets it. AWS has no \
+             part in this.",
+    )
+    .at(
+        seen.at,
+        if cached.is_some() {
+            "the path that is kept"
+        } else {
+            "the file is mounted, and \
+                                                                             missed here"
+        },
+    );
     Some(finding.fix(
         "read the token by its own path at each use; for PHP, turn the realpath cache off for it",
         Safety::ShowOnly,

@@ -46,20 +46,28 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let certainty = if without_provider(case) { Certainty::Likely } else { Certainty::Possible };
-    let mut finding = Finding::new(&CHECK, certainty, "web identity is used, and the role is made for another way in")
-        .because(format!(
-            "The role trusts `{}` and no OIDC provider{}. So it is meant to be assumed with the credentials of that \
-             principal (`sts:AssumeRole`), not with a token. Clients prefer the token wherever they can get one.",
-            principal.value,
-            if certainty == Certainty::Likely { ", and its account has no provider for this issuer" } else { "" }
-        ))
-        .at(principal.at, "this principal was meant to come in");
+    let mut finding = Finding::new(
+        &CHECK,
+        certainty,
+        "web identity is used, and the role is made for \
+                                                       another way in",
+    )
+    .because(format!(
+        "The role trusts `{}` and no OIDC provider{}. So it is meant to be assumed with the \
+             credentials of that \
+             principal (`sts:AssumeRole`), not with a token. Clients prefer the token wherever they can \
+             get one.",
+        principal.value,
+        if certainty == Certainty::Likely { ", and its account has no provider for this issuer" } else { "" }
+    ))
+    .at(principal.at, "this principal was meant to come in");
     let granted = case.workflows().iter().find_map(pipeline::github::grant_of_id_token);
     if let Some(at) = granted {
         finding = finding.beside(at, "this lets the job have a token");
     }
     Some(finding.fix(
-        "take `id-token: write` from the job that assumes this role, or set `role-chaining: true`; in other programs unset AWS_WEB_IDENTITY_TOKEN_FILE",
+        "take `id-token: write` from the job that assumes this role, or set `role-chaining: true`; in \
+         other programs unset AWS_WEB_IDENTITY_TOKEN_FILE",
         Safety::ShowOnly,
         &["unset AWS_WEB_IDENTITY_TOKEN_FILE".into()],
     ))

@@ -61,22 +61,27 @@ fn signed(case: &Case<'_>) -> Option<Finding> {
         SignerKind::PodIdentity => "a session of EKS Pod Identity",
         SignerKind::WebIdentity | SignerKind::Role => "another role",
     };
-    let mut finding = Finding::new(&CHECK, certainty, format!("`{}` signs the call: {whom}", signer.arn.value))
-        .because(
-            "The program never used the role that is looked at, so neither the role's trust policy nor its permissions \
-             were asked. What was refused is the identity that signed; widening its policies would hide the fault.",
-        )
-        .at(signer.arn.at, "this identity signed");
+    let mut finding =
+        Finding::new(&CHECK, certainty, format!("`{}` signs the call: {whom}", signer.arn.value))
+            .because(
+                "The program never used the role that is looked at, so neither the role's trust policy nor \
+             its permissions \
+             were asked. What was refused is the identity that signed; widening its policies would hide \
+             the fault.",
+            )
+            .at(signer.arn.at, "this identity signed");
     if let Some(requested) = case.requested() {
         finding = finding.beside(requested.arn.at, "this role was meant");
     }
     if case.configured() == Some(true) {
         finding = finding.note(
-            "web identity is set up in the environment: the program's own chain of sources must put another one first",
+            "web identity is set up in the environment: the program's own chain of sources must put \
+             another one first",
         );
     }
     Some(finding.fix(
-        "let the program use its SDK's default chain, or name the web identity provider first, then look again",
+        "let the program use its SDK's default chain, or name the web identity provider first, then \
+         look again",
         Safety::ShowOnly,
         &[who(case)],
     ))
@@ -118,20 +123,29 @@ fn presented(case: &Case<'_>) -> Option<Finding> {
         None => Certainty::Possible,
     };
     let issuer = host(&federated.value).unwrap_or_else(|| federated.value.clone());
-    let mut finding = Finding::new(&CHECK, certainty, format!("the pod's own token is presented, and the role is for tokens of `{issuer}`"))
-        .because(format!(
-            "The role trusts an issuer that signs for jobs, and its provider is registered. What reached STS is the \
-             Kubernetes token of the pod in which the job runs (`{}`): the program took the token file that the \
-             cluster mounts in place of the job's own.",
-            subject.text.value
-        ))
-        .at(subject.text.at, "a Kubernetes service account")
-        .beside(federated.at, "the role trusts this issuer");
+    let mut finding = Finding::new(
+        &CHECK,
+        certainty,
+        format!(
+            "the pod's own token is presented, and \
+                                                               the role is for tokens of `{issuer}`"
+        ),
+    )
+    .because(format!(
+        "The role trusts an issuer that signs for jobs, and its provider is registered. What \
+             reached STS is the \
+             Kubernetes token of the pod in which the job runs (`{}`): the program took the token file \
+             that the cluster mounts in place of the job's own.",
+        subject.text.value
+    ))
+    .at(subject.text.at, "a Kubernetes service account")
+    .beside(federated.at, "the role trusts this issuer");
     if let Some(file) = case.variable("AWS_WEB_IDENTITY_TOKEN_FILE") {
         finding = finding.beside(file.at, "this file holds the pod's token");
     }
     Some(finding.fix(
-        "give the program the job's own token: set AWS_WEB_IDENTITY_TOKEN_FILE to the file that holds it, and take the role annotation off the runner's service account",
+        "give the program the job's own token: set AWS_WEB_IDENTITY_TOKEN_FILE to the file that holds \
+         it, and take the role annotation off the runner's service account",
         Safety::ShowOnly,
         &["export AWS_WEB_IDENTITY_TOKEN_FILE=JOB_TOKEN_FILE".into()],
     ))

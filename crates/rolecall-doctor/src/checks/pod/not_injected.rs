@@ -83,12 +83,14 @@ fn check(case: &Case<'_>) -> Option<Finding> {
 fn why(misses: &[Miss]) -> String {
     let reason = match misses.first() {
         Some(miss) => miss.why.clone(),
-        None => "Why it was passed over, the evidence does not show: most often the pod is older than the annotation, \
+        None => "Why it was passed over, the evidence does not show: most often the pod is older than \
+                 the annotation, \
                  or the webhook was away when it was created."
             .into(),
     };
     format!(
-        "The webhook acts once, when a pod is created, and its failure policy lets pods start without it. {reason} \
+        "The webhook acts once, when a pod is created, and its failure policy lets pods start without \
+         it. {reason} \
          Role, trust policy and provider were never asked."
     )
 }
@@ -130,13 +132,15 @@ fn came_later(case: &Case<'_>) -> Option<Finding> {
         format!("container `{}` was not injected, although others of the pod were", container.name.value);
     let finding = Finding::new(&CHECK, Certainty::Possible, title)
         .because(
-            "The webhook injects every container that it sees. One that has nothing was most likely put into the pod \
+            "The webhook injects every container that it sees. One that has nothing was most likely put \
+             into the pod \
              by another webhook afterwards. If it is this container that fails, this is why.",
         )
         .at(container.at, "neither variables nor mount here")
         .beside(annotation.key.at, "the account names the role");
     Some(finding.fix(
-        "let the webhook look again after the others: set its reinvocationPolicy to IfNeeded, then make the pod anew",
+        "let the webhook look again after the others: set its reinvocationPolicy to IfNeeded, then make \
+         the pod anew",
         Safety::ShowOnly,
         &["kubectl edit mutatingwebhookconfiguration pod-identity-webhook".into(), recreate(case)],
     ))
@@ -162,7 +166,8 @@ fn skipped(case: &Case<'_>) -> Option<Finding> {
         if case.injected() == Some(Injection::None) { Certainty::Certain } else { Certainty::Likely };
     let finding = Finding::new(&CHECK, certainty, format!("container `{name}` is taken out of injection"))
         .because(
-            "The pod's annotation lists containers that the webhook leaves alone. They get neither the variables nor \
+            "The pod's annotation lists containers that the webhook leaves alone. They get neither the \
+             variables nor \
              the mount, and work as whatever comes later in the SDK's chain.",
         )
         .at(annotation.value.at, "leaves the container out")

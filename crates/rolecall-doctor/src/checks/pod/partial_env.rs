@@ -65,7 +65,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::new(&CHECK, certainty, title)
         .because(format!(
-            "The webhook adds the two variables together, and only where neither is set. `{set}`, set by hand, keeps it \
+            "The webhook adds the two variables together, and only where neither is set. `{set}`, set \
+             by hand, keeps it \
              from adding `{missing}`, and with one of the two an SDK has no web identity."
         ))
         .at(place, format!("set by hand; `{missing}` is missing beside it"));

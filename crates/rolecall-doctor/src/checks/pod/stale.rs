@@ -62,7 +62,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     Some(
         finding
             .because(format!(
-                "The webhook wrote the {what} into the pod when it was created; the service account was changed \
+                "The webhook wrote the {what} into the pod when it was created; the service account was \
+                 changed \
                  since. Until the pod is made anew, the change does nothing for it."
             ))
             .differs(then.at, "written when the pod was created", &today.value, &then.value)

@@ -90,7 +90,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.beside(seen.at, "the program says so");
     }
     finding = finding.fix(
-        "drop the two variables from the pod's template so that the webhook injects variables, volume and mount",
+        "drop the two variables from the pod's template so that the webhook injects variables, volume \
+         and mount",
         Safety::ShowOnly,
         &[recreate(case)],
     );
@@ -98,7 +99,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     Some(finding.note(format!("to see what the container sees: {look}")))
 }
 
-const WHY: &str = "The SDK reads the token from that file before it asks STS. The file is not there, so neither provider \
+const WHY: &str = "The SDK reads the token from that file before it asks STS. The file is not there, so \
+                   neither provider \
                    nor trust policy was asked.";
 
 /// The error alone, about a path in a pod.

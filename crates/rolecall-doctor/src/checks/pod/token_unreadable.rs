@@ -86,13 +86,15 @@ fn check(case: &Case<'_>) -> Option<Finding> {
 fn why(case: &Case<'_>, pod: Option<&Pod>) -> String {
     let rule = match version(case) {
         Some(version) if version < (1, 19) => {
-            "Before Kubernetes 1.19 the kubelet writes the token for root alone (0600) unless `fsGroup` is set."
+            "Before Kubernetes 1.19 the kubelet writes the token for root alone (0600) unless `fsGroup` \
+             is set."
         }
         _ if pod.is_some_and(|pod| pod.fs_group.is_some()) => {
             "The file belongs to the pod's `fsGroup`; a process that left that group cannot read it."
         }
         _ => {
-            "Without `fsGroup` the kubelet gives the file to the one user that all containers run as, with mode 0600, \
+            "Without `fsGroup` the kubelet gives the file to the one user that all containers run as, \
+             with mode 0600, \
              or lets everybody read it where users differ."
         }
     };

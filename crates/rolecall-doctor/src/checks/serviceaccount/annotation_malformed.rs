@@ -61,12 +61,17 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         format!("{target} {}", shell_word(&format!("{}-", pair.key.value))),
         recreate(case),
     ];
-    let mut finding = Finding::new(&CHECK, certainty, format!("`{}` is not the key that the webhook reads", pair.key.value))
-        .because(format!(
-            "{why} The webhook compares keys letter by letter and passes over all others in silence, so `{space}/{name}` \
+    let mut finding = Finding::new(
+        &CHECK,
+        certainty,
+        format!("`{}` is not the key that the webhook reads", pair.key.value),
+    )
+    .because(format!(
+        "{why} The webhook compares keys letter by letter and passes over all others in silence, so \
+             `{space}/{name}` \
              names no role as far as it can see."
-        ))
-        .differs(pair.key.at, "the webhook does not read this key", wanted, pair.key.value.clone());
+    ))
+    .differs(pair.key.at, "the webhook does not read this key", wanted, pair.key.value.clone());
     if let Some(signer) = case.signer() {
         finding = finding.beside(signer.arn.at, "so this identity signed instead");
     }
@@ -84,7 +89,8 @@ fn misspelt<'a>(account: &'a ServiceAccount, known: bool, wanted: &str) -> Optio
         let why = if known {
             "The webhook was started with another annotation prefix than this key has."
         } else {
-            "The key has another prefix than the webhook reads unless it was started with `--annotation-prefix`."
+            "The key has another prefix than the webhook reads unless it was started with \
+             `--annotation-prefix`."
         };
         Some((pair, why))
     })

@@ -88,14 +88,16 @@ fn certainty(case: &Case<'_>) -> Option<Certainty> {
 
 fn why(case: &Case<'_>, account: &ServiceAccount) -> String {
     let mut why = format!(
-        "The webhook injects a pod only if its service account has the annotation `{ROLE_KEY}`, and `{}` has none. \
-         The SDK then finds no web identity and falls back to whatever comes later in its chain, on EKS the role of \
-         the node.",
+        "The webhook injects a pod only if its service account has the annotation `{ROLE_KEY}`, and \
+         `{}` has none. \
+         The SDK then finds no web identity and falls back to whatever comes later in its chain, on EKS \
+         the role of the node.",
         account.name.value
     );
     if case.signer().is_some() {
         why.push_str(
-            " The refusal is about that identity: neither the role's trust policy nor its permissions were asked.",
+            " The refusal is about that identity: neither the role's trust policy nor its permissions \
+             were asked.",
         );
     }
     why

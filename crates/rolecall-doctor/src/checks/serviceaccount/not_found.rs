@@ -58,7 +58,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         format!("there is no service account `{name}`")
     };
     let mut finding = Finding::new(&CHECK, Certainty::Certain, title).because(
-        "Kubernetes was asked for the account and says that there is none. Without it no pod starts under that name \
+        "Kubernetes was asked for the account and says that there is none. Without it no pod starts \
+         under that name \
          and no token is made, so AWS was never asked.",
     );
     if let Some((_, at)) = said {

@@ -90,10 +90,12 @@ fn of_account(case: &Case<'_>, pod: &Pod, account: &ServiceAccount, certainty: C
         account.name.value
     );
     let why = if same_name {
-        "An account of that name in another namespace is another account, with another subject and without the \
+        "An account of that name in another namespace is another account, with another subject and \
+         without the \
          annotation."
     } else {
-        "The webhook and the token follow the account that the pod names. What is written on another account does \
+        "The webhook and the token follow the account that the pod names. What is written on another \
+         account does \
          nothing for this pod."
     };
     let beside = if case.role_annotation_of(account).is_some() {

@@ -20,15 +20,15 @@
 //! GitHub documentation, "Configuring OpenID Connect in Amazon Web Services"; GitLab, Bitbucket and CircleCI documentation
 //! on OpenID Connect.
 
-use rolecall_model::document::{At, Text};
+use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Symptom;
-use rolecall_model::evidence::caller::Environment;
 use rolecall_model::evidence::workflow::Platform;
 
 use crate::case::{Case, Phase};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::link::Link;
+use crate::pipeline::environment::{Gap, gap};
 use crate::pipeline::{self, Refusal};
 
 /// The check.
@@ -183,45 +183,6 @@ fn from_nothing(symptom: &Symptom) -> bool {
     }
 }
 
-/// What the environment lacks.
-enum Gap {
-    /// A variable for the token that is set to nothing.
-    Empty(Text),
-    /// The platform's variable for the token is not there, though others of the platform are.
-    Missing(&'static str, At),
-}
-
-/// For each platform a variable that tells it, and the one that a job with a token has.
-const PLATFORMS: [(&str, &str); 5] = [
-    ("CIRCLECI", "CIRCLE_OIDC_TOKEN"),
-    ("GITHUB_ACTIONS", "ACTIONS_ID_TOKEN_REQUEST_URL"),
-    ("BITBUCKET_REPO_SLUG", "BITBUCKET_STEP_OIDC_TOKEN"),
-    // HCP Terraform makes a token for AWS only where this variable of the workspace is true.
-    ("TFC_AWS_RUN_ROLE_ARN", "TFC_AWS_PROVIDER_AUTH"),
-    ("VERCEL", "VERCEL_OIDC_TOKEN"),
-];
-
-fn gap(environment: &Environment) -> Option<Gap> {
-    let token = |name: &str| {
-        name.contains("OIDC_TOKEN")
-            || name.contains("ID_TOKEN")
-            || name.ends_with("_JWT")
-            || name.contains("CI_JOB_JWT")
-    };
-    let empty = environment
-        .variables
-        .iter()
-        .find(|variable| token(&variable.name) && variable.value.value.is_empty());
-    if let Some(variable) = empty {
-        return Some(Gap::Empty(Text { value: variable.name.clone(), at: variable.at }));
-    }
-    PLATFORMS.iter().find_map(|(platform, wanted)| {
-        let at = environment.get(platform)?.at;
-        let there = environment.variables.iter().any(|variable| variable.name.starts_with(wanted));
-        (!there).then_some(Gap::Missing(wanted, at))
-    })
-}
-
 fn why(case: &Case<'_>, refusal: Option<&Refusal>, gap: Option<&Gap>) -> String {
     let end = "AWS never saw a token, so provider and trust policy do not matter yet.";
     if let Some(refusal) = refusal {
@@ -230,14 +191,16 @@ fn why(case: &Case<'_>, refusal: Option<&Refusal>, gap: Option<&Gap>) -> String 
     let github = case.workflows().iter().filter(|workflow| workflow.platform == Platform::GitHub);
     if github.filter_map(pipeline::github::grant_of_id_token).next().is_some() {
         return format!(
-            "The workflow grants `id-token: write`, yet the run got no token: runs for pull requests from forks get none, \
+            "The workflow grants `id-token: write`, yet the run got no token: runs for pull requests \
+             from forks get none, \
              whatever the workflow says. {end}"
         );
     }
     let circle = case.workflows().iter().filter(|workflow| workflow.platform == Platform::CircleCi);
     if circle.filter_map(pipeline::circleci::context).next().is_some() {
         return format!(
-            "The job has a context, which is what the message asks for, yet the platform set no token: a CircleCI server \
+            "The job has a context, which is what the message asks for, yet the platform set no token: \
+             a CircleCI server \
              of one's own makes tokens only in releases that can, and once it is set up for them. {end}"
         );
     }
@@ -255,10 +218,14 @@ fn mend(case: &Case<'_>) -> String {
     };
     let on = |platform| case.workflows().iter().any(|workflow| workflow.platform == platform);
     if set("CIRCLECI") || on(Platform::CircleCi) {
-        return "give the job a context; on a server of one's own, take a release with OpenID Connect and set it up".into();
+        return "give the job a context; on a server of one's own, take a release with OpenID Connect \
+                and set it up"
+            .into();
     }
     if set("GITHUB_ACTIONS") || on(Platform::GitHub) {
-        return "give the job `permissions: id-token: write`; for pull requests from forks, assume the role in a job that runs after the merge".into();
+        return "give the job `permissions: id-token: write`; for pull requests from forks, assume the \
+                role in a job that runs after the merge"
+            .into();
     }
     "ask the platform for an ID token in the job that assumes the role".into()
 }
