@@ -81,6 +81,13 @@ pub const CATALOGUE: &[Check] = &[
     permission::vpc_endpoint::CHECK,
     permission::resource_policy::CHECK,
     permission::action_missing::CHECK,
+    // What works now and admits more than meant, or will break.
+    trust::subject_unrestricted::CHECK,
+    trust::set_operator_on_claim::CHECK,
+    trust::subject_too_wide::CHECK,
+    trust::pull_request_admitted::CHECK,
+    trust::condition_key_dead::CHECK,
+    trust::subject_renamable::CHECK,
 ];
 
 /// The cause of that slug.

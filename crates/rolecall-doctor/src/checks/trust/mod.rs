@@ -2,6 +2,7 @@
 
 pub mod action_missing;
 pub mod audience_mismatch;
+pub mod condition_key_dead;
 pub mod condition_key_mismatch;
 pub mod condition_key_swapped;
 pub mod condition_key_unsupported;
@@ -10,14 +11,24 @@ pub mod explicit_deny;
 pub mod malformed;
 pub mod no_federated_principal;
 pub mod provider_mismatch;
+pub mod pull_request_admitted;
 pub mod session_tags;
+pub mod set_operator_on_claim;
 pub mod subject_mismatch;
+pub mod subject_renamable;
+pub mod subject_too_wide;
+pub mod subject_unrestricted;
 pub mod wildcard_in_equals;
 
-use rolecall_policy::document::Condition;
+use rolecall_policy::condition::operator;
+use rolecall_policy::document::{Condition, Effect, Statement, Word};
+use rolecall_policy::pattern::{Case as LetterCase, matches};
 
 use crate::case::Case;
+use crate::exchange::faults::{is_exact, split_key};
+use crate::exchange::trust::TrustView;
 use crate::finding::{Certainty, Finding, Safety, shell_word};
+use crate::link::Link;
 
 /// Where people look in vain after this 403.
 const IN_VAIN: &str = "policies attached to the role, permissions boundaries and SCPs do not matter for this call; \
@@ -29,6 +40,64 @@ fn certainty(case: &Case<'_>) -> Certainty {
     match case.subject().map(|subject| subject.via) {
         Some(Via::Token | Via::Trail) => Certainty::Certain,
         _ => Certainty::Likely,
+    }
+}
+
+/// An Allow statement for web identities and the provider that it trusts.
+struct Admission<'t> {
+    trust: &'t TrustView,
+    statement: &'t Statement,
+    /// The provider's name.
+    provider: &'t str,
+}
+
+/// What the trust policy admits, statement by statement and provider by provider, whoever calls now.
+fn admissions<'c>(case: &'c Case<'_>) -> Vec<Admission<'c>> {
+    let Some(trust) = case.exchange(Link::Trust).trust.as_ref() else { return Vec::new() };
+    let mut found = Vec::new();
+    for statement in
+        trust.policy.statements.iter().filter(|statement| statement.effect == Some(Effect::Allow))
+    {
+        let action = statement.action.as_ref().filter(|action| !action.negated);
+        let web = action.is_some_and(|action| {
+            action.patterns.iter().any(|p| matches(&p.text, ACTION, LetterCase::Insensitive))
+        });
+        let entries = statement
+            .principal
+            .iter()
+            .filter(|principal| !principal.negated)
+            .flat_map(|principal| &principal.entries);
+        for entry in entries.filter(|entry| web && entry.kind.text == "Federated") {
+            let provider = entry
+                .value
+                .text
+                .split_once(":oidc-provider/")
+                .map_or(entry.value.text.as_str(), |(_, name)| name);
+            found.push(Admission { trust, statement, provider });
+        }
+    }
+    found
+}
+
+const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
+
+impl<'t> Admission<'t> {
+    /// Conditions on a claim of this provider, whatever the operator.
+    fn on_claim(&self, claim: &str) -> impl Iterator<Item = &'t Condition> + use<'t, '_> {
+        let claim = claim.to_owned();
+        self.statement.conditions.iter().filter(move |condition| {
+            let (prefix, name) = split_key(&condition.key.text);
+            prefix.eq_ignore_ascii_case(self.provider) && name.eq_ignore_ascii_case(&claim)
+        })
+    }
+
+    /// Values of conditions on the subject under operators that take patterns.
+    fn subject_patterns(&self) -> impl Iterator<Item = &'t Word> + use<'t, '_> {
+        let like = |condition: &&Condition| {
+            let operator = operator::parse(&condition.operator.text);
+            operator.is_some_and(|operator| !operator.base.negated) && !is_exact(&condition.operator)
+        };
+        self.on_claim("sub").filter(like).flat_map(|condition| &condition.values)
     }
 }
 
