@@ -1,6 +1,8 @@
 //! Cases in the form of `rolecall simulate --batch`, with `rule`, `says`, `expect` and, for facts that nobody read, a list
 //! `unknown` of keys (`prefix*` for all that begin so).
 
+use std::collections::BTreeSet;
+
 use rolecall_engine::authorize::{Call, Caller, Layers, Policies};
 use rolecall_model::json::{self, Node};
 use rolecall_policy::context::Context;
@@ -64,6 +66,23 @@ impl Case {
             vpce: &self.vpce,
             resource: self.resource_policy.as_ref(),
         })
+    }
+
+    /// Keys that the request has or a policy asks for.
+    pub fn keys(&self) -> BTreeSet<String> {
+        let lists = [&self.identity, &self.boundary, &self.session, &self.vpce];
+        let levels = self.scp.iter().chain(&self.rcp);
+        let policies = lists.into_iter().chain(levels).flatten().chain(&self.resource_policy);
+        let asked =
+            policies.flat_map(|policy| &policy.statements).flat_map(|statement| &statement.conditions);
+        let asked = asked.map(|condition| condition.key.text.to_lowercase());
+        self.context.keys().map(|(key, _)| key.to_owned()).chain(asked).collect()
+    }
+
+    pub fn without_reading(&self, key: &str) -> Context {
+        let mut context = self.context.clone();
+        context.set_unknown(key);
+        context
     }
 
     pub fn call(&self) -> Call<'_> {

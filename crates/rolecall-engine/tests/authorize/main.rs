@@ -1,11 +1,17 @@
 //! The policy cases of `rolecall-policy/tests/cases`, one file per section of the policy reference, decided and examined.
 
 #![allow(missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken case is a failed test"
+)]
 
 mod batch;
 
 use batch::Case;
-use rolecall_engine::authorize::{Decision, decide, examine};
+use rolecall_engine::authorize::{Call, Decision, decide, examine};
 
 const FILES: [(&str, &str); 10] = [
     ("01-document", include_str!("../../../rolecall-policy/tests/cases/01-document.jsonl")),
@@ -51,6 +57,27 @@ fn an_examination_decides_the_same_and_shows_why() {
             examination.layers.iter().any(|layer| layer.outcome == rolecall_policy::trace::Outcome::Deny);
         let exempt = examination.reason == rolecall_engine::authorize::Reason::NeedsNoPermission;
         assert_eq!(examination.decision == Decision::ExplicitDeny, applied && !exempt, "{}", case.id);
+    }
+}
+
+/// Whatever a fact turns out to be, what was said without it still holds: a refusal is never turned into a grant, nor a
+/// grant into a refusal.
+#[test]
+fn unread_facts_decide_nothing() {
+    let refused = |decision| matches!(decision, Decision::ImplicitDeny | Decision::ExplicitDeny);
+    for case in cases() {
+        let layers = case.layers();
+        let known = decide(&layers, &case.call());
+        // Where `aws:PrincipalArn` was not read, a role's path is taken from the policy that names it, since IAM stores
+        // no policy that names a role which does not exist; case 7.5-7 is such a policy.
+        let keys = case.keys().into_iter().filter(|key| case.rule != "7.5" || key != "aws:principalarn");
+        for key in keys {
+            let context = case.without_reading(&key);
+            let unread = decide(&layers, &Call { context: &context, ..case.call() });
+            let holds =
+                unread == known || unread == Decision::Undetermined || (refused(unread) && refused(known));
+            assert!(holds, "{} without `{key}`: {unread:?} where {known:?} is right", case.id);
+        }
     }
 }
 
