@@ -9,7 +9,8 @@ use rolecall_policy::validate::{Gravity, Usage, validate};
 use Gravity::{Error, Warning};
 
 /// Statements of a policy of the current version, and what is told of them: how grave, where, what.
-type Row<'a> = (&'a str, &'a [(Gravity, &'a str, &'a str)]);
+type Row<'a> = (&'a str, &'a [Told<'a>]);
+type Told<'a> = (Gravity, &'a str, &'a str);
 
 fn told(text: &str, usage: Usage) -> Vec<(Gravity, String, String)> {
     let flaws = validate(&Policy::from_text(text), usage);
@@ -97,7 +98,7 @@ fn heads() {
 #[test]
 fn statements() {
     let s = |rest: &str| format!(r#"{{"Effect":"Allow",{rest}}}"#);
-    let rows: [(&str, &[(Gravity, &str, &str)]); 26] = [
+    let rows: &[Row<'_>] = &[
         (
             r#""Action":"*","Resource":"*","Effect":"allow""#,
             &[
@@ -246,7 +247,7 @@ fn statements() {
 
 #[test]
 fn conditions() {
-    let rows: [(&str, &[(Gravity, &str, &str)]); 24] = [
+    let rows: &[Row<'_>] = &[
         (
             r#""StringEquals":{"a:b":"c*"}"#,
             &[(
@@ -367,7 +368,7 @@ fn conditions() {
 
 #[test]
 fn principals() {
-    let rows: [(&str, &str, &[(Gravity, &str, &str)]); 16] = [
+    let rows: &[(&str, &str, &[Told<'_>])] = &[
         (
             r#""*""#,
             "sts:AssumeRole",
