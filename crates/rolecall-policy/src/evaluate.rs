@@ -37,6 +37,8 @@ pub struct Decision {
     pub deny: Option<StatementRef>,
     /// Every way in which allowing statements named the caller, if none denies.
     pub grants: Grants,
+    /// As `grants`, with the statements that may allow.
+    pub may_grants: Grants,
     /// Whether a statement may deny: a fact that it reads was not read, or it is not legible (rule 1.14). Then an Allow
     /// from elsewhere is not to be trusted either.
     pub may_deny: bool,
@@ -120,6 +122,7 @@ pub(crate) struct Tally {
     may_allow: bool,
     may_deny: bool,
     grants: Grants,
+    may_grants: Grants,
 }
 
 impl Tally {
@@ -135,17 +138,24 @@ impl Tally {
             (_, Tri::No) => {}
             (Some(Effect::Allow), Tri::Yes) => {
                 self.allow = self.allow.or(Some(found));
-                self.grants.add(grant(statement, &request.principal));
+                let grant = grant(statement, &request.principal);
+                self.grants.add(grant);
+                self.may_grants.add(grant);
             }
             (Some(Effect::Deny), Tri::Yes) => self.deny = self.deny.or(Some(found)),
-            (Some(Effect::Allow), Tri::Unknown) => self.may_allow = true,
+            (Some(Effect::Allow), Tri::Unknown) => self.may_allow(statement, request),
             (Some(Effect::Deny), Tri::Unknown) => self.may_deny = true,
             // An effect that is not legible may be either.
             (None, _) => {
-                self.may_allow = true;
+                self.may_allow(statement, request);
                 self.may_deny = true;
             }
         }
+    }
+
+    fn may_allow(&mut self, statement: &CompiledStatement, request: &Request<'_>) {
+        self.may_allow = true;
+        self.may_grants.add(grant(statement, &request.principal));
     }
 
     /// A Deny that applies ends it. A Deny that may apply leaves open what would be allowed otherwise; where nothing can
@@ -159,6 +169,7 @@ impl Tally {
             (None, None) => Outcome::NoMatch,
         };
         let may_deny = self.may_deny && self.deny.is_none();
-        Decision { outcome, allow: self.allow, deny: self.deny, grants: self.grants, may_deny }
+        let Tally { allow, deny, grants, may_grants, .. } = self;
+        Decision { outcome, allow, deny, grants, may_grants, may_deny }
     }
 }

@@ -127,9 +127,11 @@ pub(crate) fn fits_principal(statement: &CompiledStatement, caller: &Principal<'
     Tri::from(fits)
 }
 
-/// By which name an Allow statement that applies named the caller.
+/// By which name an Allow statement that applies, or may apply, named the caller. A Principal that cannot be read may have
+/// named everyone.
 pub(crate) fn grant(statement: &CompiledStatement, caller: &Principal<'_>) -> Grant {
     match &statement.principal {
+        _ if statement.broken.principal => Grant::Everyone,
         None => Grant::Unnamed,
         Some(element) if element.everyone || element.negated => Grant::Everyone,
         Some(element) => {

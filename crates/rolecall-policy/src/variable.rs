@@ -35,6 +35,20 @@ impl Variable {
         &self.key
     }
 
+    /// Whether it has a default.
+    #[must_use]
+    pub fn has_default(&self) -> bool {
+        self.default.is_some()
+    }
+
+    /// Whether its key can be one: no spaces, no remains of a default that is written wrongly (rule 6.3). Tag keys may
+    /// hold spaces.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        let spaces = self.key.contains(' ') && !self.key.contains("tag/");
+        !self.key.is_empty() && !spaces && !self.key.contains([',', '\''])
+    }
+
     /// What stands in its place. The default counts only where the key has no value (rule 6.3); a multivalued key
     /// cannot be a variable at all (rule 6.1).
     #[must_use]

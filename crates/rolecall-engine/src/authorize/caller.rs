@@ -28,6 +28,22 @@ pub enum CallerKind {
     Anonymous,
 }
 
+/// What a provider is; the built-in ones have bare names in place of ARNs (rule 10.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Provider {
+    /// OpenID Connect.
+    Oidc,
+    /// SAML 2.0.
+    Saml,
+    /// Neither can be told.
+    #[default]
+    Other,
+}
+
+/// Providers that AWS knows without a provider resource (rule 10.5).
+const BUILT_IN: [&str; 4] =
+    ["accounts.google.com", "www.amazon.com", "graph.facebook.com", "cognito-identity.amazonaws.com"];
+
 /// A caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -39,6 +55,10 @@ pub struct Caller {
     pub account: Option<String>,
     /// Whether it is a service-linked role, which SCPs and RCPs leave alone (rules 8.5, 8.6).
     pub service_linked: bool,
+    /// What a federated identity's provider is.
+    pub(super) provider: Provider,
+    /// The account in the provider's ARN.
+    pub(super) provider_account: Option<String>,
     /// Whether the role's own ARN was made from the session's, which lacks the role's path (rule 7.5).
     role_made_up: bool,
 }
@@ -84,7 +104,17 @@ impl Caller {
     /// A web or SAML identity by its provider: an ARN or a bare built-in name.
     #[must_use]
     pub fn federated(provider: &str) -> Caller {
-        Caller::plain(CallerKind::Federated, provider)
+        let arn = Arn::parse(provider);
+        let resource = arn.as_ref().map(|arn| arn.resource.as_str()).unwrap_or_default();
+        let kind = match resource.split('/').next() {
+            Some("oidc-provider") => Provider::Oidc,
+            Some("saml-provider") => Provider::Saml,
+            _ if BUILT_IN.contains(&provider) => Provider::Oidc,
+            _ => Provider::Other,
+        };
+        let account = arn.map(|arn| arn.account).filter(|account| !account.is_empty());
+        let plain = Caller::plain(CallerKind::Federated, provider);
+        Caller { provider: kind, provider_account: account, ..plain }
     }
 
     /// A canonical user id.
@@ -100,8 +130,15 @@ impl Caller {
     }
 
     fn plain(kind: CallerKind, name: &str) -> Caller {
-        let names = vec![name.to_owned()];
-        Caller { kind, names, account: None, service_linked: false, role_made_up: false }
+        Caller {
+            kind,
+            names: vec![name.to_owned()],
+            account: None,
+            service_linked: false,
+            provider: Provider::Other,
+            provider_account: None,
+            role_made_up: false,
+        }
     }
 
     pub(super) fn principal_kind(&self) -> PrincipalKind {

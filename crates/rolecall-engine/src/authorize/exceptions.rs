@@ -1,5 +1,6 @@
 //! What is special: calls that need no permission, callers without policies, and resources that must themselves allow.
 
+use super::caller::Provider;
 use super::{Call, CallerKind, LayerKind, Reason, cross_account};
 
 /// Actions that a role's trust policy decides (rules 10.1, 10.8).
@@ -11,10 +12,6 @@ const TRUST_ACTIONS: [&str; 6] = [
     "sts:SetSourceIdentity",
     "sts:SetContext",
 ];
-
-/// Providers that AWS knows without a provider resource (rule 10.5).
-const BUILT_IN: [&str; 4] =
-    ["accounts.google.com", "www.amazon.com", "graph.facebook.com", "cognito-identity.amazonaws.com"];
 
 /// GetCallerIdentity succeeds for any authenticated caller, even against an explicit deny (rule 2.6).
 pub(super) fn needs_no_permission(call: &Call<'_>) -> bool {
@@ -41,34 +38,33 @@ pub(super) fn exists(kind: LayerKind, call: &Call<'_>) -> bool {
 
 /// KMS keys and roles: the resource policy must itself allow, identity policies alone never do (rules 8.3, 10.1).
 pub(super) fn resource_must_allow(call: &Call<'_>) -> bool {
-    let parts = || call.resource.splitn(6, ':').nth(5).unwrap_or_default();
-    let role = TRUST_ACTIONS.iter().any(|action| is(call, action)) && parts().starts_with("role/");
-    let kms = call.action.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("kms:"));
-    role || (kms && parts().starts_with("key/"))
+    let sixth = || call.resource.splitn(6, ':').nth(5).unwrap_or_default();
+    let kms = || call.action.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("kms:"));
+    (is_trust_action(call) && sixth().starts_with("role/")) || (kms() && sixth().starts_with("key/"))
 }
 
 /// An identity of a provider that cannot assume this role at all: OIDC works with AssumeRoleWithWebIdentity alone, SAML
 /// with AssumeRoleWithSAML alone (rule 10.6), and the provider must be in the role's account (rule 10.5).
 pub(super) fn foreign_identity(call: &Call<'_>) -> Option<Reason> {
-    if call.caller.kind != CallerKind::Federated {
+    let caller = call.caller;
+    if caller.kind != CallerKind::Federated || !is_trust_action(call) {
         return None;
     }
-    let provider = call.caller.names.first()?;
-    let resource = provider.splitn(6, ':').nth(5).unwrap_or_default();
-    let oidc = resource.starts_with("oidc-provider/") || BUILT_IN.contains(&provider.as_str());
-    let saml = resource.starts_with("saml-provider/");
-    let others = [
-        is(call, "sts:AssumeRole"),
-        oidc && is(call, "sts:AssumeRoleWithSAML"),
-        saml && is(call, "sts:AssumeRoleWithWebIdentity"),
-    ];
-    if others.contains(&true) {
+    let others = match caller.provider {
+        Provider::Oidc => is(call, "sts:AssumeRoleWithSAML"),
+        Provider::Saml => is(call, "sts:AssumeRoleWithWebIdentity"),
+        Provider::Other => false,
+    };
+    if others || is(call, "sts:AssumeRole") {
         return Some(Reason::ActionOfAnotherProvider);
     }
-    let assumes = TRUST_ACTIONS.iter().any(|action| is(call, action));
-    let accounts = cross_account::account(provider).zip(cross_account::owner(call));
+    let accounts = caller.provider_account.as_deref().zip(cross_account::owner(call));
     let apart = accounts.is_some_and(|(provider, role)| provider != role);
-    (assumes && apart).then_some(Reason::ProviderOfAnotherAccount)
+    apart.then_some(Reason::ProviderOfAnotherAccount)
+}
+
+fn is_trust_action(call: &Call<'_>) -> bool {
+    TRUST_ACTIONS.iter().any(|action| is(call, action))
 }
 
 fn is(call: &Call<'_>, action: &str) -> bool {

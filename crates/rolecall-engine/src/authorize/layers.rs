@@ -110,7 +110,8 @@ impl Layers {
     fn each(&self, call: &Call<'_>, mut each: impl FnMut(LayerKind, usize, &Compiled, &Request<'_>)) {
         let names = call.caller.names_for(call.context, &self.roles);
         for kind in LayerKind::ALL {
-            if !exceptions::exists(kind, call) {
+            let sets = self.sets.get(kind);
+            if sets.is_empty() || !exceptions::exists(kind, call) {
                 continue;
             }
             let bounded = kind == LayerKind::Resource && !self.sets.boundary.is_empty();
@@ -122,7 +123,7 @@ impl Layers {
                 resource: Some(call.resource),
                 context: call.context,
             };
-            for (level, compiled) in self.sets.get(kind).iter().enumerate() {
+            for (level, compiled) in sets.iter().enumerate() {
                 each(kind, level, compiled, &request);
             }
         }
@@ -134,24 +135,28 @@ impl Layers {
 pub(super) struct Answer {
     pub outcome: Outcome,
     pub grants: Grants,
+    /// As `grants`, with the statements that may allow.
+    pub may_grants: Grants,
     pub may_deny: bool,
 }
 
 impl From<Said> for Answer {
     fn from(said: Said) -> Self {
-        Answer { outcome: said.outcome, grants: said.grants, may_deny: said.may_deny }
+        let Said { outcome, grants, may_grants, may_deny, .. } = said;
+        Answer { outcome, grants, may_grants, may_deny }
     }
 }
 
 impl Answer {
     /// What no policy at all comes to.
-    pub const NO_MATCH: Answer = Answer { outcome: Outcome::NoMatch, grants: Grants::NONE, may_deny: false };
+    pub const NO_MATCH: Answer =
+        Answer { outcome: Outcome::NoMatch, grants: Grants::NONE, may_grants: Grants::NONE, may_deny: false };
 
     fn and(self, said: Said) -> Answer {
         let either = |outcome| self.outcome == outcome || said.outcome == outcome;
         let strongest = [Outcome::Deny, Outcome::NoMatch, Outcome::Undetermined];
         let outcome = strongest.into_iter().find(|outcome| either(*outcome)).unwrap_or(Outcome::Allow);
-        Answer { outcome, grants: self.grants, may_deny: self.may_deny || said.may_deny }
+        Answer { outcome, may_deny: self.may_deny || said.may_deny, ..self }
     }
 }
 
@@ -166,6 +171,18 @@ impl Answers {
 
     pub fn outcome(&self, kind: LayerKind) -> Outcome {
         self.get(kind).map_or(Outcome::NoMatch, |answer| answer.outcome)
+    }
+
+    /// The same, with the resource policy's answer taken for an Allow or for none.
+    pub fn supposing(&self, resource_allows: bool) -> Answers {
+        let mut supposed = *self;
+        if let Some(answer) = &mut supposed.0.resource {
+            (answer.outcome, answer.grants) = match resource_allows {
+                true => (Outcome::Allow, answer.may_grants),
+                false => (Outcome::NoMatch, Grants::NONE),
+            };
+        }
+        supposed
     }
 
     pub fn denied(&self) -> Option<LayerKind> {

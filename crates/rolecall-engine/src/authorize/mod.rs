@@ -13,6 +13,7 @@ use rolecall_policy::document::Policy;
 use rolecall_policy::trace::{Outcome, Trace};
 
 pub use caller::{Caller, CallerKind};
+use layers::Answers;
 pub use layers::{LayerKind, Layers};
 
 /// The policies that bear on a call.
@@ -148,15 +149,26 @@ pub fn verdict(layers: &Layers, call: &Call<'_>) -> Verdict {
     if let Some(reason) = exceptions::foreign_identity(call) {
         return Verdict { decision: Decision::ImplicitDeny, reason };
     }
-    let needed = layers::needed(call, &said);
-    let outcome = |kind: &LayerKind| said.outcome(*kind);
-    let missing = needed.iter().find(|kind| outcome(kind) == Outcome::NoMatch);
-    if let Some(kind) = missing {
+    if said.outcome(LayerKind::Resource) != Outcome::Undetermined {
+        return settle(call, &said);
+    }
+    // Whose Allow is needed depends on what the resource policy says: told only if both ways come to the same.
+    let without = settle(call, &said.supposing(false));
+    if without.decision == settle(call, &said.supposing(true)).decision {
+        return without;
+    }
+    Verdict { decision: Decision::Undetermined, reason: Reason::Untold(LayerKind::Resource) }
+}
+
+/// The verdict where no statement denies.
+fn settle(call: &Call<'_>, said: &Answers) -> Verdict {
+    let needed = layers::needed(call, said);
+    let find = |outcome| needed.iter().find(|kind| said.outcome(*kind) == outcome);
+    if let Some(kind) = find(Outcome::NoMatch) {
         return Verdict { decision: Decision::ImplicitDeny, reason: Reason::NotAllowed(kind) };
     }
     // A Deny that may apply leaves everything open, whatever its layer.
-    let untold = needed.iter().find(|kind| outcome(kind) == Outcome::Undetermined);
-    match untold.or_else(|| said.may_deny()) {
+    match find(Outcome::Undetermined).or_else(|| said.may_deny()) {
         Some(kind) => Verdict { decision: Decision::Undetermined, reason: Reason::Untold(kind) },
         None => Verdict { decision: Decision::Allowed, reason: Reason::AllAllow },
     }

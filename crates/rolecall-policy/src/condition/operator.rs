@@ -129,6 +129,25 @@ pub struct Operator {
     pub if_exists: bool,
 }
 
+impl Operator {
+    /// Its name as AWS documents it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let qualifier = match self.qualifier {
+            Qualifier::Plain => "",
+            Qualifier::ForAllValues => "ForAllValues:",
+            Qualifier::ForAnyValue => "ForAnyValue:",
+        };
+        format!("{qualifier}{}{}", self.base.name, if self.if_exists { "IfExists" } else { "" })
+    }
+
+    /// Whether `*` and `?` are patterns in its values (rules 5.3, 5.10).
+    #[must_use]
+    pub fn takes_wildcards(&self) -> bool {
+        matches!(self.base.family, Family::String { like: true, .. } | Family::Arn)
+    }
+}
+
 /// Reads an operator's name in any letter case (rule 4.6); none for an unknown one. `Null` never takes `IfExists` (rule
 /// 4.11).
 #[must_use]

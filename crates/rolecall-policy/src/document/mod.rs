@@ -177,21 +177,14 @@ impl Policy {
         parse::policy(node)
     }
 
-    /// Reads a policy from JSON text; flaws of the text are flaws of the policy.
+    /// Reads a policy from JSON text. Of broken text as much is read as was there; nothing is known of what followed.
     #[must_use]
     pub fn from_text(text: &str) -> Policy {
         let parsed = json::parse(text);
         let mut policy = parsed.root.as_ref().map(parse::policy).unwrap_or_default();
-        let broken = parsed.flaws.iter().any(|flaw| !flaw.message.ends_with("stands twice in one object"));
-        if broken {
-            let first = parsed.flaws.first().map(|flaw| (flaw.span, flaw.message.clone()));
-            let (span, detail) = first.unwrap_or_default();
-            let message = format!("This policy contains invalid Json: {detail}");
-            policy.flaws.insert(0, PolicyFlaw { span, kind: FlawKind::Refused, message });
-            if policy.statements.is_empty() {
-                // Nothing could be read: there may have been a Deny (rule 1.14).
-                policy.statements.push(Statement { broken: Broken::ALL, ..Statement::default() });
-            }
+        let broken = |flaw: &&json::Flaw| !flaw.message.ends_with("stands twice in one object");
+        if let Some(flaw) = parsed.flaws.iter().find(broken) {
+            policy.cut_off(flaw);
         }
         policy
     }
@@ -200,5 +193,17 @@ impl Policy {
     #[must_use]
     pub fn uses_variables(&self) -> bool {
         self.version.as_ref().is_some_and(|version| version.text == "2012-10-17")
+    }
+
+    /// The last statement may lack parts, and there may have been further ones, a Deny among them (rule 1.14).
+    fn cut_off(&mut self, flaw: &json::Flaw) {
+        if let Some(last) = self.statements.last_mut() {
+            last.broken = Broken::ALL;
+        }
+        let index = self.statements.len();
+        let rest = Statement { index, span: flaw.span, broken: Broken::ALL, ..Statement::default() };
+        self.statements.push(rest);
+        let message = format!("This policy contains invalid Json: {}", flaw.message);
+        self.flaws = vec![PolicyFlaw { span: flaw.span, kind: FlawKind::Refused, message }];
     }
 }
