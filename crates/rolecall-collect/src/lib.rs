@@ -19,4 +19,5 @@ mod yaml;
 pub use folder::{FolderError, Limits, read_files, read_folder};
 pub use paste::read_text;
 pub use redact::redact;
+pub use text::decode;
 pub use yaml::parse as parse_yaml;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rolecall_model::json::{Flaw, Kind, MAX_DEPTH, Member, Node};
+use rolecall_model::json::{Flaw, FlawKind, Kind, MAX_DEPTH, Member, Node};
 use rolecall_model::span::Span;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
@@ -72,7 +72,7 @@ impl<'t> Reader<'t> {
     }
 
     fn fail(&mut self, span: Span, message: String) {
-        self.flaw.get_or_insert(Flaw { span, message });
+        self.flaw.get_or_insert(Flaw { span, message, kind: FlawKind::Syntax });
     }
 
     fn value(&mut self, event: Event<'t>, span: Span, depth: usize) -> Option<Node> {

@@ -55,6 +55,25 @@ pub struct Flaw {
     pub span: Span,
     /// A sentence, lower case, without a full stop.
     pub message: String,
+    /// What sort of flaw.
+    pub kind: FlawKind,
+}
+
+/// Sorts of flaws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlawKind {
+    /// The text is not of its language, or of a form that is not read.
+    Syntax,
+    /// A key stands twice in one object: the text is legible, and readers differ in what they take of it.
+    DuplicateKey,
+}
+
+impl Flaw {
+    /// Whether the text is not legible there, so that something may be lost.
+    #[must_use]
+    pub fn is_syntax(&self) -> bool {
+        self.kind == FlawKind::Syntax
+    }
 }
 
 /// A value as far as it could be read, and what was wrong with the text.
@@ -72,7 +91,8 @@ pub struct Parsed {
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
     if u32::try_from(text.len()).is_err() {
-        let flaw = Flaw { span: Span::new(0, 0), message: "the text is larger than 4 GiB".into() };
+        let message = "the text is larger than 4 GiB".into();
+        let flaw = Flaw { span: Span::new(0, 0), message, kind: FlawKind::Syntax };
         return Parsed { root: None, flaws: vec![flaw] };
     }
     let mut reader = Reader { bytes: text.as_bytes(), text, at: 0, flaws: Vec::new(), broken: false };
@@ -229,13 +249,20 @@ impl Reader<'_> {
     }
 
     fn flaw(&mut self, start: usize, end: usize, message: impl Into<String>) {
-        self.broken = true;
-        self.tell(start, end, message.into());
+        // Told past the limit too: whoever reads must learn that the text broke off.
+        let first = !std::mem::replace(&mut self.broken, true);
+        if first || self.flaws.len() < MAX_FLAWS {
+            self.flaws.push(Flaw {
+                span: Span::new(start, end),
+                message: message.into(),
+                kind: FlawKind::Syntax,
+            });
+        }
     }
 
-    fn tell(&mut self, start: usize, end: usize, message: String) {
+    fn tell(&mut self, start: usize, end: usize, message: String, kind: FlawKind) {
         if self.flaws.len() < MAX_FLAWS {
-            self.flaws.push(Flaw { span: Span::new(start, end), message });
+            self.flaws.push(Flaw { span: Span::new(start, end), message, kind });
         }
     }
 
@@ -289,7 +316,8 @@ impl Reader<'_> {
             let Some(key) = self.string() else { return Some(Kind::Object(members)) };
             let key_span = self.span(key_start);
             if !seen.insert(key.clone()) {
-                self.tell(key_start, self.at, format!("the key `{key}` stands twice in one object"));
+                let message = format!("the key `{key}` stands twice in one object");
+                self.tell(key_start, self.at, message, FlawKind::DuplicateKey);
             }
             self.blank();
             if self.peek() != Some(b':') {
@@ -376,7 +404,7 @@ impl Reader<'_> {
                 Some(b'\\') => self.escape(&mut out),
                 Some(control) => {
                     let message = format!("a string holds the control character U+{control:04X}");
-                    self.tell(self.at, self.at + 1, message);
+                    self.tell(self.at, self.at + 1, message, FlawKind::Syntax);
                     out.push(char::from(control));
                     self.at += 1;
                 }
@@ -406,7 +434,8 @@ impl Reader<'_> {
             }
             _ => {
                 self.at = (start + 1).min(self.bytes.len());
-                self.tell(start, self.at, "a backslash starts no escape that JSON knows".into());
+                let message = "a backslash starts no escape that JSON knows".into();
+                self.tell(start, self.at, message, FlawKind::Syntax);
                 '\\'
             }
         };
@@ -426,7 +455,7 @@ impl Reader<'_> {
             other => other,
         };
         code.and_then(char::from_u32).unwrap_or_else(|| {
-            self.tell(start, self.at, "a \\u escape names no character".into());
+            self.tell(start, self.at, "a \\u escape names no character".into(), FlawKind::Syntax);
             char::REPLACEMENT_CHARACTER
         })
     }

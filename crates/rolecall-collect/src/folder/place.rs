@@ -274,8 +274,7 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
 
 /// The first structural flaw of a document, with its line and column.
 fn flaw(document: &Document) -> Option<String> {
-    let structural = |message: &str| !message.ends_with("stands twice in one object");
-    let flaw = document.flaws.iter().find(|flaw| structural(&flaw.message))?;
+    let flaw = document.flaws.iter().find(|flaw| flaw.is_syntax())?;
     let position = document.position(flaw.span.start);
     let used = if document.root.is_some() { "; what stands before it was used" } else { "" };
     Some(format!("line {}, column {}: {}{used}", position.line, position.column, flaw.message))

@@ -1,5 +1,6 @@
 //! From request and claims to condition keys (policy reference sections 10 and 11; reference sts.md §3.7).
 
+mod caller;
 mod claims;
 mod global;
 
@@ -8,6 +9,8 @@ use rolecall_model::json::Node;
 use rolecall_policy::context::Context;
 
 use crate::world::{Request, Role};
+
+pub use caller::caller_keys;
 
 /// What keys are made from.
 #[derive(Clone, Copy, Debug)]

@@ -182,8 +182,7 @@ impl Policy {
     pub fn from_text(text: &str) -> Policy {
         let parsed = json::parse(text);
         let mut policy = parsed.root.as_ref().map(parse::policy).unwrap_or_default();
-        let broken = |flaw: &&json::Flaw| !flaw.message.ends_with("stands twice in one object");
-        if let Some(flaw) = parsed.flaws.iter().find(broken) {
+        if let Some(flaw) = parsed.flaws.iter().find(|flaw| flaw.is_syntax()) {
             policy.cut_off(flaw);
         }
         policy

@@ -23,7 +23,7 @@ pub enum Failure {
     /// Standard output could not be written.
     #[error("cannot write the output")]
     Write(#[from] io::Error),
-    /// The user asked for something that does not exist.
+    /// The user asked for something that does not exist, or gave something that is not what it should be.
     #[error("{fact}")]
     Unknown {
         /// What is not known, the user's words in backticks.

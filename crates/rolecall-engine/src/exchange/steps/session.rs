@@ -14,9 +14,7 @@ const MAX_LENGTH: usize = 2048;
 pub(super) fn run(scene: &Scene<'_>) -> Outcome {
     let Some(text) = scene.request.policy else { return Outcome::Pass };
     let parsed = json::parse(text);
-    if parsed.root.is_none()
-        || parsed.flaws.iter().any(|flaw| !flaw.message.ends_with("stands twice in one object"))
-    {
+    if parsed.root.is_none() || parsed.flaws.iter().any(json::Flaw::is_syntax) {
         return Outcome::Refuse(Refusal::SessionPolicy("The policy is not in the valid JSON format."));
     }
     if text.chars().count() > MAX_LENGTH {
