@@ -3,6 +3,7 @@
 use rolecall_model::evidence::{Fact, Unread, UnreadReason};
 
 use crate::case::{Case, Phase};
+use crate::command::filled;
 use crate::finding::{Certainty, Finding, Severity};
 
 /// A fact that was not read.
@@ -12,8 +13,8 @@ pub struct Missing {
     pub fact: &'static str,
     /// Why it is not known.
     pub why: String,
-    /// The command that would read it.
-    pub command: &'static str,
+    /// The command that would read it, quoted for a POSIX shell; placeholders in capitals.
+    pub command: String,
 }
 
 /// Facts that would decide, or make a likely finding certain. None where the first finding is certain.
@@ -26,7 +27,7 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
     let mut look = |matters: bool, name: &'static str, unread: Option<&Unread>| {
         let broken = unread.is_some_and(|why| why.reason != UnreadReason::NotGiven);
         if let Some(unread) = unread.filter(|_| broken || (matters && !settled)) {
-            missing.push(Missing { fact: name, why: reason(unread), command: unread.command });
+            missing.push(Missing { fact: name, why: reason(unread), command: filled(case, unread.command) });
         }
     };
     let phase = case.phase();

@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::chain::{self, ChainLink};
 use crate::conclusion::{self, Conclusion};
 use crate::finding::Finding;
+use crate::implied::{self, Implied};
 use crate::missing::{self, Missing};
 use crate::rank;
 
@@ -21,6 +22,8 @@ pub struct Report<'a> {
     pub chain: Vec<ChainLink>,
     /// Findings; the first is the answer.
     pub findings: Vec<Finding>,
+    /// What the messages say by themselves, where no cause is certain.
+    pub implied: Vec<Implied>,
     /// Facts that were not read and matter.
     pub missing: Vec<Missing>,
     /// Files that were not read.
@@ -36,6 +39,7 @@ pub struct Report<'a> {
 pub fn diagnose(evidence: &Evidence) -> Report<'_> {
     let case = Case::new(evidence);
     let findings = rank::findings(&case);
+    let implied = implied::implied(&case, &findings);
     let missing = missing::missing(&case, &findings);
     let (conclusion, summary) = conclusion::conclude(&case, &findings);
     Report {
@@ -43,6 +47,7 @@ pub fn diagnose(evidence: &Evidence) -> Report<'_> {
         summary,
         chain: chain::chain(&case, &findings),
         findings,
+        implied,
         missing,
         skipped: &evidence.skipped,
         unknown_files: &evidence.unknown_files,

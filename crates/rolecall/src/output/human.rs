@@ -21,6 +21,9 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 
+/// Causes that are named at most where a message leaves many open.
+const CAUSES: usize = 30;
+
 /// Lines of a document longer than this are cut around the caret.
 const LINE_WINDOW: usize = 160;
 
@@ -36,6 +39,7 @@ pub fn report(report: &Report<'_>) -> io::Result<()> {
         finding(&mut out, report, first, width)?;
     }
     others(&mut out, shown.as_slice())?;
+    implied(&mut out, report, width)?;
     not_read(&mut out, report)?;
     out.flush()
 }
@@ -73,6 +77,10 @@ fn headline(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
 }
 
 fn chain(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Result<()> {
+    let unread = |state| matches!(state, State::Unknown | State::Unreached);
+    if report.chain.iter().all(|link| unread(link.state)) {
+        return writeln!(out, "  no link of the chain was read");
+    }
     for link in &report.chain {
         let (style, mark) = match link.state {
             State::Ok => (GREEN, "ok"),
@@ -268,11 +276,36 @@ fn others(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
     Ok(())
 }
 
+fn implied(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Result<()> {
+    for implied in &report.implied {
+        let Some(document) = report.documents.get(implied.at.document) else { continue };
+        let line = document.position(implied.at.span.start).line;
+        writeln!(out, "\n{BOLD}what {}:{line} says{BOLD:#}", plain(&document.name))?;
+        writeln!(out, "  {}", wrap(&plain(&implied.meaning), width.saturating_sub(2), "  "))?;
+        if !implied.open.is_empty() {
+            writeln!(
+                out,
+                "  left open: {}",
+                wrap(&few(&implied.open), width.saturating_sub(13), "             ")
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A message that almost anything leads to is no help when spelled out.
+fn few(causes: &[&str]) -> String {
+    if causes.len() > CAUSES {
+        return format!("nearly everything, {} causes: more evidence is needed", causes.len());
+    }
+    causes.join(", ")
+}
+
 fn not_read(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     if !report.missing.is_empty() {
         writeln!(out, "\nnot read, and it would help:")?;
         for missing in &report.missing {
-            writeln!(out, "  {} ({})\n    {}", missing.fact, plain(&missing.why), missing.command)?;
+            writeln!(out, "  {} ({})\n    {}", missing.fact, plain(&missing.why), plain(&missing.command))?;
         }
     }
     for skipped in report.skipped {

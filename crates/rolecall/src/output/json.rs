@@ -2,6 +2,7 @@
 
 use rolecall_doctor::check::Check;
 use rolecall_doctor::finding::{Finding, Fix, Place};
+use rolecall_doctor::implied::Implied;
 use rolecall_doctor::report::Report;
 use rolecall_model::document::Documents;
 use serde::Serialize;
@@ -15,6 +16,7 @@ struct ReportV1<'a> {
     summary: &'a str,
     chain: Vec<LinkV1<'a>>,
     findings: Vec<FindingV1<'a>>,
+    implied: Vec<ImpliedV1<'a>>,
     missing: Vec<MissingV1<'a>>,
     skipped: Vec<SkippedV1<'a>>,
     unknown_files: &'a [String],
@@ -63,6 +65,15 @@ struct FixV1<'a> {
 }
 
 #[derive(Serialize)]
+struct ImpliedV1<'a> {
+    document: &'a str,
+    line: u32,
+    column: u32,
+    meaning: &'a str,
+    open: &'a [&'static str],
+}
+
+#[derive(Serialize)]
 struct MissingV1<'a> {
     fact: &'a str,
     why: &'a str,
@@ -86,10 +97,11 @@ pub fn report(report: &Report<'_>) -> String {
             .map(|link| LinkV1 { link: link.link.name(), state: link.state.name(), summary: &link.summary })
             .collect(),
         findings: report.findings.iter().map(|finding| finding_v1(finding, report.documents)).collect(),
+        implied: report.implied.iter().filter_map(|implied| implied_v1(implied, report.documents)).collect(),
         missing: report
             .missing
             .iter()
-            .map(|missing| MissingV1 { fact: missing.fact, why: &missing.why, command: missing.command })
+            .map(|missing| MissingV1 { fact: missing.fact, why: &missing.why, command: &missing.command })
             .collect(),
         skipped: report.skipped.iter().map(|skip| SkippedV1 { name: &skip.name, why: &skip.why }).collect(),
         unknown_files: report.unknown_files,
@@ -124,6 +136,18 @@ fn place_v1<'a>(place: &'a Place, documents: &'a Documents) -> Option<PlaceV1<'a
         label: &place.label,
         expected: place.expected.as_deref(),
         actual: place.actual.as_deref(),
+    })
+}
+
+fn implied_v1<'a>(implied: &'a Implied, documents: &'a Documents) -> Option<ImpliedV1<'a>> {
+    let document = documents.get(implied.at.document)?;
+    let position = document.position(implied.at.span.start);
+    Some(ImpliedV1 {
+        document: &document.name,
+        line: position.line,
+        column: position.column,
+        meaning: &implied.meaning,
+        open: &implied.open,
     })
 }
 
