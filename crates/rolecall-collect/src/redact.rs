@@ -53,7 +53,7 @@ fn signatures(text: &str) -> Vec<Range> {
 }
 
 /// Names whose value is a secret, in the spellings of SDKs, files, headers and CI platforms.
-const LABELS: [&str; 17] = [
+const LABELS: [&str; 25] = [
     "secretaccesskey",
     "secret_access_key",
     "aws_secret_key",
@@ -71,6 +71,14 @@ const LABELS: [&str; 17] = [
     "signature=",
     "client_secret",
     "ci_job_jwt_v2",
+    "ci_job_jwt",
+    "ci_job_token",
+    "authorization_token",
+    "bearer",
+    "github_token",
+    "gitlab_token",
+    "password",
+    "oidc_token",
 ];
 
 fn labelled(text: &str) -> Vec<Range> {
@@ -98,8 +106,9 @@ fn value_after(text: &str, at: usize, whole_line: bool) -> Option<Range> {
     };
     let length = value.find(ends).unwrap_or(value.len());
     let start = at + gap;
-    // What is no secret by its length or form: `null`, `***`, a word of a sentence.
-    let secret = value.get(..length).filter(|value| value.len() >= 16 && value.is_ascii());
+    // What is no secret by its length or form: `null`, `***`, a word of a sentence, `$(pwd)/token` in a script.
+    let secret =
+        value.get(..length).filter(|value| value.len() >= 16 && value.is_ascii() && !value.starts_with('$'));
     secret.map(|_| start..start + length)
 }
 
@@ -133,14 +142,22 @@ mod tests {
                 "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/x, Signature=abcdef0123456789".into(),
                 "abcdef0123456789",
             ),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN=c29tZS1vcGFxdWUtdG9rZW4".into(), "c29tZS1vcGFxdWU"),
+            ("curl -H 'Authorization: bearer c29tZS1vcGFxdWUtdG9rZW4'".into(), "c29tZS1vcGFxdWU"),
+            ("GITHUB_TOKEN: ghs_0123456789abcdefghij".into(), "0123456789abcdefghij"),
         ];
         for (text, secret) in table {
             let struck = redact(&text);
             assert_eq!(struck.len(), text.len());
             assert!(!struck.contains(secret), "{struck}");
         }
-        let kept = "the session token is missing; Signature expired; authorization: none";
-        assert_eq!(redact(kept), kept);
-        assert_eq!(redact("AWS_SESSION_TOKEN=***"), "AWS_SESSION_TOKEN=***");
+        for kept in [
+            "the session token is missing; Signature expired; authorization: none",
+            "AWS_SESSION_TOKEN=***",
+            "export AWS_WEB_IDENTITY_TOKEN_FILE=$(pwd)/web-identity-token",
+            "BITBUCKET_STEP_OIDC_TOKEN > $(pwd)/web-identity-token",
+        ] {
+            assert_eq!(redact(kept), kept);
+        }
     }
 }

@@ -4,11 +4,15 @@ use std::io::{self, Write};
 
 use clap::Args;
 use rolecall_doctor::catalogue::{self, CATALOGUE};
+use rolecall_doctor::near::distance;
 use rolecall_doctor::{explains, meaning};
 
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
+
+/// Characters of an unknown message that are repeated.
+const SHOWN: usize = 120;
 
 /// Explain a cause, or what a message of AWS implies.
 #[derive(Args)]
@@ -47,17 +51,28 @@ pub fn run(arguments: &Arguments) -> Done {
 }
 
 fn unknown(what: &str) -> Failure {
-    let near = CATALOGUE.iter().map(|check| check.slug).filter(|slug| {
-        what.split(['.', '-']).any(|word| word.len() > 3 && slug.contains(word)) && !what.contains(' ')
-    });
-    let near: Vec<_> = near.take(4).collect();
-    let remedy = if near.is_empty() {
-        "`rolecall causes` lists the causes; a message must be in AWS's own words".to_owned()
-    } else {
-        format!("did you mean {}?", near.join(", "))
+    let remedy = match near(what).as_slice() {
+        [] => "`rolecall causes` lists the causes; a message must be in AWS's own words".to_owned(),
+        near => format!("did you mean {}?", near.join(" or ")),
     };
+    let shown: String = what.chars().take(SHOWN).collect();
+    let cut = if shown.len() < what.len() { "…" } else { "" };
     Failure::Unknown {
-        fact: format!("`{}` is neither a cause nor a message that rolecall knows", output::plain(what)),
+        fact: format!("`{shown}{cut}` is neither a cause nor a message that rolecall knows"),
         remedy,
     }
+}
+
+/// Causes that may have been meant, the nearest first.
+fn near(what: &str) -> Vec<&'static str> {
+    let fault = |slug: &'static str| slug.split_once('.').map_or(slug, |(_, fault)| fault);
+    let slugs = CATALOGUE.iter().map(|check| check.slug);
+    let distances = slugs.map(|slug| {
+        let apart = distance(what, slug).min(distance(what, fault(slug)));
+        let begun = slug.starts_with(what) || fault(slug).starts_with(what);
+        (if begun { 0 } else { apart }, slug)
+    });
+    let mut near: Vec<_> = distances.filter(|(apart, slug)| *apart <= slug.len() / 3).collect();
+    near.sort_unstable();
+    near.into_iter().map(|(_, slug)| slug).take(3).collect()
 }

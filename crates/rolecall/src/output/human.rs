@@ -47,15 +47,17 @@ pub fn report(report: &Report<'_>) -> io::Result<()> {
 /// Prints why rolecall itself failed, to standard error.
 pub fn failure(failure: &Failure) {
     let mut err = anstream::stderr().lock();
-    let mut line = format!("{RED}error{RED:#}: {}", plain(&failure.to_string()));
+    // It may repeat what the user wrote, and people paste tokens.
+    let said = |text: &str| plain(&rolecall_collect::redact(text));
+    let mut line = format!("{RED}error{RED:#}: {}", said(&failure.to_string()));
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(failure);
     while let Some(inner) = cause {
         line.push_str(": ");
-        line.push_str(&plain(&inner.to_string()));
+        line.push_str(&said(&inner.to_string()));
         cause = inner.source();
     }
     if let Some(remedy) = failure.remedy() {
-        line.push_str(&format!("\n  {BOLD}try{BOLD:#}: {}", plain(remedy)));
+        line.push_str(&format!("\n  {BOLD}try{BOLD:#}: {}", said(remedy)));
     }
     // When even standard error is gone there is nobody left to tell.
     let _ = writeln!(err, "{line}");
@@ -92,8 +94,11 @@ fn chain(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Result<
             State::Unknown | State::Unreached => Cow::Borrowed(""),
             _ => cut(&plain(&link.summary).replace('\n', " "), width.saturating_sub(28)).into(),
         };
-        let line = format!("  {:14}  {style}{mark:8}{style:#}  {summary}", link.link.name());
-        writeln!(out, "{}", line.trim_end())?;
+        let name = link.link.name();
+        match summary.as_ref() {
+            "" => writeln!(out, "  {name:14}  {style}{mark}{style:#}")?,
+            _ => writeln!(out, "  {name:14}  {style}{mark:8}{style:#}  {summary}")?,
+        }
     }
     Ok(())
 }
