@@ -3,6 +3,8 @@
 use rolecall_model::document::At;
 
 use crate::check::Check;
+use crate::fix::Fix;
+use crate::fix::edit::Edit;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,17 +52,6 @@ pub enum Safety {
     Review,
     /// It has placeholders or needs a decision; it is shown and never applied.
     ShowOnly,
-}
-
-/// A way to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// One sentence, imperative.
-    pub title: String,
-    /// How far it may be trusted.
-    pub safety: Safety,
-    /// Commands to paste, each a line for a POSIX shell, words quoted where needed.
-    pub commands: Vec<String>,
 }
 
 /// One thing that is wrong.
@@ -151,10 +142,17 @@ impl Finding {
         self
     }
 
-    /// Adds a way to mend it.
+    /// Adds advice on how to mend it.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, safety: Safety, commands: &[String]) -> Self {
-        self.fixes.push(Fix { title: title.into(), safety, commands: commands.to_vec() });
+        self.fixes.push(Fix::advice(title, safety, commands));
+        self
+    }
+
+    /// Adds a change that can be previewed.
+    #[must_use]
+    pub fn change(mut self, title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> Self {
+        self.fixes.push(Fix::change(title, safety, edits));
         self
     }
 }

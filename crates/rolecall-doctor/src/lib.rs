@@ -16,6 +16,7 @@ pub mod conclusion;
 pub mod exchange;
 pub mod explains;
 pub mod finding;
+pub mod fix;
 pub mod implied;
 pub mod link;
 pub mod meaning;

@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::chain::{self, ChainLink};
 use crate::conclusion::{self, Conclusion};
 use crate::finding::Finding;
+use crate::fix;
 use crate::implied::{self, Implied};
 use crate::missing::{self, Missing};
 use crate::rank;
@@ -38,7 +39,8 @@ pub struct Report<'a> {
 #[must_use]
 pub fn diagnose(evidence: &Evidence) -> Report<'_> {
     let case = Case::new(evidence);
-    let findings = rank::findings(&case);
+    let mut findings = rank::findings(&case);
+    fix::settle(evidence, &mut findings);
     let implied = implied::implied(&case, &findings);
     let missing = missing::missing(&case, &findings);
     let (conclusion, summary) = conclusion::conclude(&case, &findings);

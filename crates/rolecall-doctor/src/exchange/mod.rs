@@ -202,6 +202,13 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// The first step whose outcome rests on something that was not read.
+    #[must_use]
+    pub fn first_missing(&self) -> Option<&Outcome> {
+        let outcomes = self.verdict.steps.iter().map(|result| &result.outcome);
+        outcomes.into_iter().find(|outcome| matches!(outcome, Outcome::Undetermined(_)))
+    }
+
     /// Whether every fact that decides, signature and resource control policies included, was read and passes.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Known issuers of tokens: how each is recognised, how its subjects are built, which of its claims STS offers as
 //! condition keys and since when.
 
+mod neighbour;
 mod subject;
 mod table;
 
@@ -8,6 +9,7 @@ use rolecall_model::evidence::token::JsonObject;
 use rolecall_model::instant::Instant;
 use rolecall_model::provider_url::host;
 
+pub use neighbour::{Neighbour, neighbours};
 pub use subject::segments;
 pub use table::{Family, Issuer, TABLE};
 

@@ -1,7 +1,8 @@
 //! `rolecall.report/v1` and `rolecall.causes/v1`: written down in docs/*.schema.json, additions only.
 
 use rolecall_doctor::check::Check;
-use rolecall_doctor::finding::{Finding, Fix, Place};
+use rolecall_doctor::finding::{Finding, Place};
+use rolecall_doctor::fix::Fix;
 use rolecall_doctor::implied::Implied;
 use rolecall_doctor::report::Report;
 use rolecall_model::document::Documents;

@@ -1,0 +1,147 @@
+//! Edits: what changes where, with what was there before, so that it can be previewed, compared and undone.
+
+use rolecall_model::document::DocumentId;
+use rolecall_model::json::edit::Change;
+
+/// One change. The set is closed: whatever applies edits knows all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Stores another trust policy.
+    SetTrustPolicy(TrustPolicyEdit),
+    /// Replaces the provider's client ids.
+    SetProviderAudiences {
+        /// ARN of the provider.
+        provider: String,
+        /// Client ids now.
+        before: Vec<String>,
+        /// Client ids afterwards.
+        after: Vec<String>,
+    },
+    /// Replaces the provider's thumbprints.
+    SetProviderThumbprints {
+        /// ARN of the provider.
+        provider: String,
+        /// Thumbprints now.
+        before: Vec<String>,
+        /// Thumbprints afterwards.
+        after: Vec<String>,
+    },
+    /// Registers an issuer.
+    CreateProvider {
+        /// ARN it will have.
+        provider: String,
+        /// The issuer's URL.
+        url: String,
+        /// Client ids.
+        audiences: Vec<String>,
+    },
+    /// Changes the longest session of a role.
+    SetMaxSessionDuration {
+        /// Name of the role.
+        role: String,
+        /// Seconds now.
+        before: i64,
+        /// Seconds afterwards.
+        after: i64,
+    },
+    /// Stores an inline policy of a role.
+    PutRolePolicy {
+        /// Name of the role.
+        role: String,
+        /// Name of the policy.
+        name: String,
+        /// Its document now; none where there is no policy of that name.
+        before: Option<String>,
+        /// Its document afterwards; none takes it away.
+        after: Option<String>,
+    },
+    /// Annotates a service account.
+    AnnotateServiceAccount {
+        /// Namespace.
+        namespace: String,
+        /// Name of the account.
+        name: String,
+        /// Key of the annotation.
+        key: String,
+        /// Its value now; none where there is none.
+        before: Option<String>,
+        /// Its value afterwards; none takes it away.
+        after: Option<String>,
+    },
+    /// Lets a workload's pods run as another service account.
+    PatchPodTemplate {
+        /// Namespace.
+        namespace: String,
+        /// Kind of the workload; `Pod` where it has none that is known.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// `serviceAccountName` now.
+        before: Option<String>,
+        /// `serviceAccountName` afterwards.
+        after: Option<String>,
+    },
+    /// Makes a workload's pods anew, so that the webhook sees them again.
+    RestartWorkload {
+        /// Namespace.
+        namespace: String,
+        /// Kind of the workload; `Pod` where it has none that is known.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// Changes a file that the user keeps: a workflow, a manifest.
+    EditFile {
+        /// The file.
+        file: String,
+        /// Its text now.
+        before: String,
+        /// Its text afterwards.
+        after: String,
+    },
+}
+
+/// Another trust policy, made from the stored one by changing the bytes that must change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustPolicyEdit {
+    /// Name of the role.
+    pub role: String,
+    /// The document in which the policy stands.
+    pub document: DocumentId,
+    /// Changes in that document.
+    pub changes: Vec<Change>,
+    /// The policy's text now.
+    pub before: String,
+    /// The policy's text afterwards.
+    pub after: String,
+}
+
+impl Edit {
+    /// The edit that undoes this one; none where nothing can: a pod that was replaced stays replaced, and a provider
+    /// is not deleted again, since others may have come to rest on it.
+    #[must_use]
+    pub fn inverse(&self) -> Option<Edit> {
+        let mut inverse = self.clone();
+        match &mut inverse {
+            Edit::SetTrustPolicy(edit) => {
+                std::mem::swap(&mut edit.before, &mut edit.after);
+                edit.changes = Vec::new();
+            }
+            Edit::SetProviderAudiences { before, after, .. }
+            | Edit::SetProviderThumbprints { before, after, .. } => std::mem::swap(before, after),
+            Edit::SetMaxSessionDuration { before, after, .. } => std::mem::swap(before, after),
+            Edit::PutRolePolicy { before, after, .. }
+            | Edit::AnnotateServiceAccount { before, after, .. }
+            | Edit::PatchPodTemplate { before, after, .. } => std::mem::swap(before, after),
+            Edit::EditFile { before, after, .. } => std::mem::swap(before, after),
+            Edit::CreateProvider { .. } | Edit::RestartWorkload { .. } => return None,
+        }
+        Some(inverse)
+    }
+
+    /// Whether it decides who is admitted to a role.
+    #[must_use]
+    pub fn concerns_admission(&self) -> bool {
+        matches!(self, Edit::SetTrustPolicy(_))
+    }
+}

@@ -1,0 +1,207 @@
+//! What a fix does to the files of an evidence folder: only the bytes that must change.
+
+use rolecall_model::document::Document;
+use rolecall_model::evidence::Evidence;
+use rolecall_model::json::edit::{self, Change, quoted};
+use rolecall_model::json::{Kind, Node};
+
+use super::edit::{Edit, TrustPolicyEdit};
+use super::yaml;
+
+/// A file before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// Its name.
+    pub name: String,
+    /// Its text now; none where it does not exist.
+    pub before: Option<String>,
+    /// Its text afterwards; none where what it says does not hold any more.
+    pub after: Option<String>,
+}
+
+/// The files that the edits change, in the order in which they are first touched. An edit of something that was not
+/// read changes no file.
+#[must_use]
+pub fn files(evidence: &Evidence, edits: &[Edit]) -> Vec<FileChange> {
+    let mut folder = Folder { evidence, changed: Vec::new() };
+    for edit in edits {
+        folder.make(edit);
+    }
+    folder.changed.retain(|change| change.before != change.after);
+    folder.changed
+}
+
+/// The files whose whole content is the failed attempt: errors, logs, events.
+#[must_use]
+pub fn of_the_attempt(evidence: &Evidence) -> Vec<String> {
+    let attempt = &evidence.attempt;
+    let places = attempt.observations.iter().map(|seen| seen.at);
+    let places = places.chain(attempt.events.iter().map(|event| event.at));
+    let places = places.chain(attempt.identities.iter().map(|identity| identity.at));
+    let names = places.filter_map(|at| evidence.documents.get(at.document));
+    let mut names: Vec<String> = names.map(|document| document.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The end of names of documents that were cut out of a file: a policy that was kept percent-encoded in it.
+const DERIVED: &str = " (trust policy)";
+
+struct Folder<'e> {
+    evidence: &'e Evidence,
+    changed: Vec<FileChange>,
+}
+
+impl Folder<'_> {
+    fn make(&mut self, edit: &Edit) {
+        match edit {
+            Edit::SetTrustPolicy(edit) => self.trust_policy(edit),
+            Edit::SetProviderAudiences { after, .. } => self.provider_list("ClientIDList", after),
+            Edit::SetProviderThumbprints { after, .. } => self.provider_list("ThumbprintList", after),
+            Edit::CreateProvider { provider, url, audiences } => self.create(provider, url, audiences),
+            Edit::SetMaxSessionDuration { after, .. } => self.max_session(*after),
+            Edit::PutRolePolicy { name, after, .. } => self.role_policy(name, after.as_deref()),
+            Edit::AnnotateServiceAccount { key, after, .. } => self.annotate(key, after.as_deref()),
+            Edit::PatchPodTemplate { .. } | Edit::RestartWorkload { .. } => self.forget_pod(),
+            Edit::EditFile { file, before, after } => {
+                self.put(file, Some(before.clone()), Some(after.clone()));
+            }
+        }
+    }
+
+    fn put(&mut self, name: &str, before: Option<String>, after: Option<String>) {
+        match self.changed.iter_mut().find(|change| change.name == name) {
+            Some(known) => known.after = after,
+            None => self.changed.push(FileChange { name: name.to_owned(), before, after }),
+        }
+    }
+
+    /// A document as the edits before this one left it.
+    fn document(&self, name: &str) -> Option<Document> {
+        let (_, original) = self.evidence.documents.named(name)?;
+        match self.changed.iter().find(|change| change.name == name) {
+            Some(change) => Some(Document::json(name, change.after.as_deref()?)),
+            None => Some(original.clone()),
+        }
+    }
+
+    fn change(&mut self, document: &Document, changes: &[Change]) {
+        if let Some(after) = edit::apply(&document.text, changes) {
+            self.put(&document.name, Some(document.text.clone()), Some(after));
+        }
+    }
+
+    fn trust_policy(&mut self, edit: &TrustPolicyEdit) {
+        let Some(document) = self.evidence.documents.get(edit.document) else { return };
+        let Some(file) = document.name.strip_suffix(DERIVED) else {
+            let document = document.clone();
+            return self.change(&document, &edit.changes);
+        };
+        let Some(outer) = self.document(file) else { return };
+        let kept = outer.root.as_ref().and_then(|root| {
+            root.path(&["Role", "AssumeRolePolicyDocument"]).or_else(|| root.get("AssumeRolePolicyDocument"))
+        });
+        if let Some(node) = kept {
+            let change = Change::new(node.span, edit.after.clone());
+            self.change(&outer, &[change]);
+        }
+    }
+
+    fn provider_list(&mut self, key: &str, after: &[String]) {
+        let Some(id) = self.evidence.provider.detail.present().map(|provider| provider.document) else {
+            return;
+        };
+        let Some(document) = self.evidence.documents.get(id).cloned() else { return };
+        let Some(root) = document.root.clone() else { return };
+        let changes = match root.get(key) {
+            Some(node) => list(&document.text, node, after),
+            None => edit::insert_member(&document.text, &root, key, &flat(after)),
+        };
+        self.change(&document, &changes);
+    }
+
+    fn create(&mut self, arn: &str, url: &str, audiences: &[String]) {
+        let entry = format!("{{{}: {}}}", quoted("Arn"), quoted(arn));
+        match self.document("providers.json") {
+            Some(document) => {
+                let root = document.root.clone();
+                let listed = root.as_ref().map(|root| root.get("OpenIDConnectProviderList").unwrap_or(root));
+                if let Some(node) = listed {
+                    let changes = edit::append(&document.text, node, &entry);
+                    self.change(&document, &changes);
+                }
+            }
+            None => {
+                let text = format!("{{\"OpenIDConnectProviderList\": [{entry}]}}\n");
+                self.put("providers.json", None, Some(text));
+            }
+        }
+        let text = format!(
+            "{{\n    \"Url\": {},\n    \"ClientIDList\": {}\n}}\n",
+            quoted(url.trim_start_matches("https://")),
+            flat(audiences)
+        );
+        let before = self.document("provider.json").map(|document| document.text);
+        self.put("provider.json", before, Some(text));
+    }
+
+    fn max_session(&mut self, seconds: i64) {
+        let Some(id) = self.evidence.role.role.present().map(|role| role.document) else { return };
+        let Some(document) = self.evidence.documents.get(id).cloned() else { return };
+        let Some(root) = document.root.clone() else { return };
+        let role = root.get("Role").unwrap_or(&root);
+        let changes = match role.get("MaxSessionDuration") {
+            Some(node) => vec![Change::new(node.span, seconds.to_string())],
+            None => edit::insert_member(&document.text, role, "MaxSessionDuration", &seconds.to_string()),
+        };
+        self.change(&document, &changes);
+    }
+
+    fn role_policy(&mut self, name: &str, after: Option<&str>) {
+        let Some(after) = after else { return };
+        let entry = format!("{{\"PolicyName\": {}, \"PolicyDocument\": {after}}}", quoted(name));
+        let Some(document) = self.document("identity-policies.json") else { return };
+        let Some(root) = document.root.clone() else { return };
+        let is_list = |node: &&Node| matches!(node.kind, Kind::Array(_));
+        let lists = ["policies", "RolePolicyList", "Policies"];
+        let listed = lists.iter().find_map(|key| root.get(key)).filter(is_list).unwrap_or(&root);
+        let changes = edit::append(&document.text, listed, &entry);
+        self.change(&document, &changes);
+    }
+
+    fn annotate(&mut self, key: &str, after: Option<&str>) {
+        let Some(account) = self.evidence.serviceaccount.account.present() else { return };
+        let Some(document) = self.evidence.documents.get(account.document).cloned() else { return };
+        let Some(root) = document.root.clone() else { return };
+        let (Some(metadata), Some(value)) = (yaml::metadata_of(&root, account.name.at.span), after) else {
+            return;
+        };
+        let changes = yaml::annotate(&document.text, metadata, key, value);
+        self.change(&document, &changes);
+    }
+
+    /// The pod that was read is replaced; which one takes its place is known when it runs.
+    fn forget_pod(&mut self) {
+        let pod = self.evidence.pod.pod.present().map(|pod| pod.document);
+        let environment = self.evidence.documents.named("env.txt").map(|(id, _)| id);
+        for id in [pod, environment].into_iter().flatten() {
+            let Some(document) = self.evidence.documents.get(id) else { continue };
+            let (name, text) = (document.name.clone(), document.text.clone());
+            self.put(&name, Some(text), None);
+        }
+    }
+}
+
+/// A list made to hold exactly `after`, elements that stay untouched.
+fn list(text: &str, node: &Node, after: &[String]) -> Vec<Change> {
+    let now: Vec<&str> = node.one_or_many().iter().filter_map(Node::as_str).collect();
+    match after.split_at_checked(now.len()) {
+        Some((same, [one])) if same == now => edit::append(text, node, &quoted(one)),
+        _ => vec![Change::new(node.span, flat(after))],
+    }
+}
+
+fn flat(texts: &[String]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,73 @@
+//! Fixes: edits as data, previewed on the evidence, proved there, weighed by whom else they admit, and rendered.
+
+pub mod edit;
+pub mod files;
+pub mod preview;
+pub mod prove;
+pub mod reach;
+pub mod render;
+pub mod trust_policy;
+mod yaml;
+
+use rolecall_model::evidence::Evidence;
+
+use crate::finding::{Finding, Safety};
+use edit::Edit;
+use prove::Proof;
+use reach::Reach;
+
+/// A way to mend a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// One sentence, imperative.
+    pub title: String,
+    /// How far it may be trusted.
+    pub safety: Safety,
+    /// What changes, in order; empty where only advice can be given.
+    pub edits: Vec<Edit>,
+    /// Commands to paste, each a line for a POSIX shell, words quoted where needed.
+    pub commands: Vec<String>,
+    /// What follows from it on this evidence; none where there is nothing to preview.
+    pub proof: Option<Proof>,
+    /// Whom it lets in and keeps out beside this caller; none where it concerns no admission.
+    pub reach: Option<Reach>,
+}
+
+impl Fix {
+    /// Advice: commands, and nothing that could be previewed.
+    #[must_use]
+    pub fn advice(title: impl Into<String>, safety: Safety, commands: &[String]) -> Fix {
+        Fix {
+            title: title.into(),
+            safety,
+            edits: Vec::new(),
+            commands: commands.to_vec(),
+            proof: None,
+            reach: None,
+        }
+    }
+
+    /// A change that can be previewed.
+    #[must_use]
+    pub fn change(title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> Fix {
+        Fix { edits, ..Fix::advice(title, safety, &[]) }
+    }
+}
+
+/// Proves and weighs every fix, and writes out its commands. A fix that admits anyone beyond this caller, locks
+/// somebody out, or does not lead where it should is not safe, whatever its check thought.
+pub(crate) fn settle(evidence: &Evidence, findings: &mut [Finding]) {
+    for finding in findings {
+        let cause = finding.cause;
+        for fix in finding.fixes.iter_mut().filter(|fix| !fix.edits.is_empty()) {
+            let proof = prove::prove(evidence, cause, &fix.edits);
+            fix.reach = reach::reach(evidence, &fix.edits);
+            let spills = fix.reach.as_ref().is_some_and(Reach::is_more_than_the_caller);
+            if fix.safety == Safety::Safe && (spills || !proof.is_settled()) {
+                fix.safety = Safety::Review;
+            }
+            fix.proof = Some(proof);
+            fix.commands = render::commands(evidence, fix);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The evidence as it would be after an edit, and after the attempt is made again.
+
+use rolecall_model::document::{At, Document, Located};
+use rolecall_model::evidence::attempt::{Attempt, Symptom, TrailEvent};
+use rolecall_model::evidence::permission::NamedPolicy;
+use rolecall_model::evidence::provider::Provider;
+use rolecall_model::evidence::role::TrustDocument;
+use rolecall_model::evidence::serviceaccount::Pair;
+use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
+use rolecall_model::span::Span;
+
+use super::edit::Edit;
+
+/// The evidence with the edits made. What was seen of the failed attempt is forgotten but for who presented what:
+/// the attempt is another one.
+#[must_use]
+pub fn preview(evidence: &Evidence, edits: &[Edit]) -> Evidence {
+    let mut after = evidence.clone();
+    after.attempt = forgotten(&evidence.attempt);
+    for edit in edits {
+        make(&mut after, edit);
+    }
+    after
+}
+
+/// Issuer, subject and audience stay known where CloudTrail or the error alone showed them.
+fn forgotten(attempt: &Attempt) -> Attempt {
+    let mut events: Vec<TrailEvent> = attempt.events.clone();
+    for event in &mut events {
+        event.error_code = None;
+    }
+    if events.is_empty() {
+        events.extend(attempt.observations.iter().find_map(|seen| match &seen.symptom {
+            Symptom::NoProvider { issuer } if !issuer.is_empty() => {
+                Some(witness(Located::new(issuer.trim_start_matches("https://").to_owned(), seen.at)))
+            }
+            _ => None,
+        }));
+    }
+    Attempt { observations: Vec::new(), events, identities: Vec::new() }
+}
+
+fn witness(provider: Located<String>) -> TrailEvent {
+    TrailEvent {
+        name: "AssumeRoleWithWebIdentity".into(),
+        at: provider.at,
+        provider: Some(provider),
+        time: None,
+        error_code: None,
+        identity_type: None,
+        subject: None,
+        audience: None,
+        role_arn: None,
+        session_name: None,
+        caller_arn: None,
+        region: None,
+        source_ip: None,
+        user_agent: None,
+        host: None,
+        vpc_endpoint: None,
+    }
+}
+
+fn make(evidence: &mut Evidence, edit: &Edit) {
+    match edit {
+        Edit::SetTrustPolicy(edit) => trust_policy(evidence, &edit.after),
+        Edit::SetProviderAudiences { after, .. } => {
+            if let Fact::Present { value, .. } = &mut evidence.provider.detail {
+                let at = value.client_ids_at.unwrap_or(value.url.at);
+                value.client_ids = Some(after.iter().map(|id| Located::new(id.clone(), at)).collect());
+            }
+        }
+        Edit::SetProviderThumbprints { after, .. } => {
+            if let Fact::Present { value, .. } = &mut evidence.provider.detail {
+                let at = value.url.at;
+                value.thumbprints = Some(after.iter().map(|print| Located::new(print.clone(), at)).collect());
+            }
+        }
+        Edit::CreateProvider { provider, url, audiences } => create(evidence, provider, url, audiences),
+        Edit::SetMaxSessionDuration { after, .. } => {
+            if let Fact::Present { value, .. } = &mut evidence.role.role {
+                let at = value.max_session.map_or(value.arn.at, |(_, at)| at);
+                value.max_session = Some((*after, at));
+            }
+        }
+        Edit::PutRolePolicy { name, after, .. } => role_policy(evidence, name, after.as_deref()),
+        Edit::AnnotateServiceAccount { key, after, .. } => annotate(evidence, key, after.as_deref()),
+        Edit::PatchPodTemplate { after, .. } => {
+            if let Fact::Present { value, .. } = &mut evidence.pod.pod {
+                let at = value.service_account.as_ref().map_or(value.spec_at, |name| name.at);
+                value.service_account = after.as_ref().map(|name| Located::new(name.clone(), at));
+            }
+        }
+        // Which pod comes of it is known when it runs: nothing of the old one may be taken for the new one.
+        Edit::RestartWorkload { .. } => {
+            unread(&mut evidence.pod.pod, "kubectl get pod -n NAMESPACE POD -o yaml > pod.yaml");
+            unread(&mut evidence.caller.environment, "kubectl exec -n NAMESPACE POD -- env > env.txt");
+        }
+        Edit::EditFile { .. } => {}
+    }
+}
+
+fn unread<T>(fact: &mut Fact<T>, command: &'static str) {
+    *fact = Fact::Unread { why: Unread { reason: UnreadReason::NotGiven, command } };
+}
+
+fn trust_policy(evidence: &mut Evidence, after: &str) {
+    let document = Document::json("trust policy afterwards", after);
+    let Some(node) = document.root.clone() else { return };
+    let id = evidence.documents.add(document);
+    if let Fact::Present { value, .. } = &mut evidence.role.role {
+        value.trust = Some(TrustDocument { document: id, node });
+    }
+}
+
+fn create(evidence: &mut Evidence, arn: &str, url: &str, audiences: &[String]) {
+    let id = evidence.documents.add(Document::plain("provider afterwards", url));
+    let at = At::new(id, Span::new(0, url.len()));
+    let entry = Located::new(arn.to_owned(), at);
+    match &mut evidence.provider.list {
+        Fact::Present { value, .. } => value.push(entry),
+        list => *list = Fact::read(vec![entry], id),
+    }
+    let provider = Provider {
+        document: id,
+        url: Located::new(url.trim_start_matches("https://").to_owned(), at),
+        client_ids: Some(audiences.iter().map(|audience| Located::new(audience.clone(), at)).collect()),
+        thumbprints: None,
+        client_ids_at: None,
+        created: None,
+    };
+    evidence.provider.detail = Fact::read(provider, id);
+}
+
+fn role_policy(evidence: &mut Evidence, name: &str, after: Option<&str>) {
+    let Fact::Present { value, .. } = &mut evidence.permission.identity else { return };
+    value.retain(|policy| policy.name.as_ref().is_none_or(|known| known.value != name));
+    let Some(text) = after else { return };
+    let document = Document::json(name, text);
+    let Some(node) = document.root.clone() else { return };
+    let id = evidence.documents.add(document);
+    let named = Located::new(name.to_owned(), At::new(id, node.span));
+    if let Fact::Present { value, .. } = &mut evidence.permission.identity {
+        value.push(NamedPolicy { name: Some(named), document: id, node });
+    }
+}
+
+fn annotate(evidence: &mut Evidence, key: &str, after: Option<&str>) {
+    let Fact::Present { value: account, .. } = &mut evidence.serviceaccount.account else { return };
+    let at = account.metadata_at;
+    account.annotations.retain(|pair| pair.key.value != key);
+    if let Some(value) = after {
+        account
+            .annotations
+            .push(Pair { key: Located::new(key.to_owned(), at), value: Located::new(value.to_owned(), at) });
+    }
+}

@@ -1,0 +1,64 @@
+//! Edits as commands of the AWS CLI, every value quoted for a POSIX shell.
+
+use crate::finding::shell_word;
+use crate::fix::edit::Edit;
+
+/// The commands; none for an edit that is not AWS's.
+pub(super) fn render(edit: &Edit) -> Vec<String> {
+    match edit {
+        Edit::SetTrustPolicy(edit) => vec![format!(
+            "aws iam update-assume-role-policy --role-name {} --policy-document {}",
+            shell_word(&edit.role),
+            shell_word(&edit.after)
+        )],
+        Edit::SetProviderAudiences { provider, before, after } => audiences(provider, before, after),
+        Edit::SetProviderThumbprints { provider, after, .. } => {
+            let list: Vec<String> = after.iter().map(|print| shell_word(print)).collect();
+            vec![format!(
+                "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list {}",
+                shell_word(provider),
+                list.join(" ")
+            )]
+        }
+        Edit::CreateProvider { url, audiences, .. } => {
+            let list: Vec<String> = audiences.iter().map(|audience| shell_word(audience)).collect();
+            vec![format!(
+                "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+                shell_word(url),
+                list.join(" ")
+            )]
+        }
+        Edit::SetMaxSessionDuration { role, after, .. } => {
+            vec![format!(
+                "aws iam update-role --role-name {} --max-session-duration {after}",
+                shell_word(role)
+            )]
+        }
+        Edit::PutRolePolicy { role, name, after: Some(document), .. } => vec![format!(
+            "aws iam put-role-policy --role-name {} --policy-name {} --policy-document {}",
+            shell_word(role),
+            shell_word(name),
+            shell_word(document)
+        )],
+        Edit::PutRolePolicy { role, name, after: None, .. } => vec![format!(
+            "aws iam delete-role-policy --role-name {} --policy-name {}",
+            shell_word(role),
+            shell_word(name)
+        )],
+        _ => Vec::new(),
+    }
+}
+
+/// Client ids are added and removed one by one: IAM has no call that replaces the list.
+fn audiences(provider: &str, before: &[String], after: &[String]) -> Vec<String> {
+    let command = |verb: &str, id: &String| {
+        format!(
+            "aws iam {verb}-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+            shell_word(provider),
+            shell_word(id)
+        )
+    };
+    let added = after.iter().filter(|id| !before.contains(id)).map(|id| command("add-client-id-to", id));
+    let gone = before.iter().filter(|id| !after.contains(id)).map(|id| command("remove-client-id-from", id));
+    added.chain(gone).collect()
+}

@@ -1,0 +1,62 @@
+//! Edits as CloudFormation, in YAML; policies are written as JSON, which YAML contains.
+
+use rolecall_model::json::edit::quoted;
+
+use crate::fix::edit::Edit;
+
+/// The template's resources; empty where CloudFormation has no word for any edit.
+pub(super) fn render(edits: &[Edit]) -> String {
+    let resources: Vec<String> =
+        edits.iter().enumerate().filter_map(|(at, edit)| resource(at, edit)).collect();
+    if resources.is_empty() { String::new() } else { format!("Resources:\n{}", resources.concat()) }
+}
+
+fn resource(at: usize, edit: &Edit) -> Option<String> {
+    let (kind, properties) = match edit {
+        Edit::SetTrustPolicy(edit) => (
+            "AWS::IAM::Role",
+            vec![("RoleName", quoted(&edit.role)), ("AssumeRolePolicyDocument", block(&edit.after))],
+        ),
+        Edit::SetMaxSessionDuration { role, after, .. } => {
+            ("AWS::IAM::Role", vec![("RoleName", quoted(role)), ("MaxSessionDuration", after.to_string())])
+        }
+        Edit::SetProviderAudiences { provider, after, .. } => {
+            ("AWS::IAM::OIDCProvider", vec![("Url", quoted(&url(provider))), ("ClientIdList", list(after))])
+        }
+        Edit::SetProviderThumbprints { provider, after, .. } => {
+            ("AWS::IAM::OIDCProvider", vec![("Url", quoted(&url(provider))), ("ThumbprintList", list(after))])
+        }
+        Edit::CreateProvider { url, audiences, .. } => {
+            ("AWS::IAM::OIDCProvider", vec![("Url", quoted(url)), ("ClientIdList", list(audiences))])
+        }
+        Edit::PutRolePolicy { role, name, after: Some(document), .. } => (
+            "AWS::IAM::RolePolicy",
+            vec![
+                ("RoleName", quoted(role)),
+                ("PolicyName", quoted(name)),
+                ("PolicyDocument", block(document)),
+            ],
+        ),
+        _ => return None,
+    };
+    let lines = properties.iter().map(|(key, value)| format!("      {key}: {value}\n"));
+    Some(format!("  Change{}:\n    Type: {kind}\n    Properties:\n{}", at + 1, lines.collect::<String>()))
+}
+
+/// JSON of several lines under a key: flow style may break lines as long as they are indented (YAML 1.2 §7.4). Tabs may
+/// not indent.
+fn block(json: &str) -> String {
+    let lines = json.lines().map(|line| {
+        let text = line.trim_start();
+        format!("        {}{text}", " ".repeat(line.len() - text.len()))
+    });
+    format!("\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn url(arn: &str) -> String {
+    arn.split_once(":oidc-provider/").map_or_else(|| arn.to_owned(), |(_, name)| format!("https://{name}"))
+}
+
+fn list(texts: &[String]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+}
