@@ -7,7 +7,8 @@ use crate::case::Case;
 use crate::chain::{self, ChainLink};
 use crate::conclusion::{self, Conclusion};
 use crate::finding::Finding;
-use crate::fix;
+use crate::fix::render::{Notation, render};
+use crate::fix::{self, Fix};
 use crate::implied::{self, Implied};
 use crate::missing::{self, Missing};
 use crate::rank;
@@ -33,6 +34,16 @@ pub struct Report<'a> {
     pub unknown_files: &'a [String],
     /// The texts that places refer to.
     pub documents: &'a Documents,
+    /// The evidence, for fixes to be written out.
+    pub evidence: &'a Evidence,
+}
+
+impl Report<'_> {
+    /// A fix in a notation; none where it has nothing to say in it.
+    #[must_use]
+    pub fn render(&self, fix: &Fix, notation: Notation) -> Option<String> {
+        render(self.evidence, fix, notation)
+    }
 }
 
 /// Diagnoses the evidence. Never fails: what cannot be told is said.
@@ -54,5 +65,6 @@ pub fn diagnose(evidence: &Evidence) -> Report<'_> {
         skipped: &evidence.skipped,
         unknown_files: &evidence.unknown_files,
         documents: &evidence.documents,
+        evidence,
     }
 }

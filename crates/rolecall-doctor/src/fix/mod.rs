@@ -1,5 +1,7 @@
 //! Fixes: edits as data, previewed on the evidence, proved there, weighed by whom else they admit, and rendered.
 
+pub mod acceptance;
+pub mod admit;
 pub mod edit;
 pub mod files;
 pub mod preview;
@@ -27,6 +29,8 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Commands to paste, each a line for a POSIX shell, words quoted where needed.
     pub commands: Vec<String>,
+    /// Why AWS would refuse it as it stands, a sentence each without a full stop.
+    pub obstacles: Vec<String>,
     /// What follows from it on this evidence; none where there is nothing to preview.
     pub proof: Option<Proof>,
     /// Whom it lets in and keeps out beside this caller; none where it concerns no admission.
@@ -42,6 +46,7 @@ impl Fix {
             safety,
             edits: Vec::new(),
             commands: commands.to_vec(),
+            obstacles: Vec::new(),
             proof: None,
             reach: None,
         }
@@ -62,8 +67,9 @@ pub(crate) fn settle(evidence: &Evidence, findings: &mut [Finding]) {
         for fix in finding.fixes.iter_mut().filter(|fix| !fix.edits.is_empty()) {
             let proof = prove::prove(evidence, cause, &fix.edits);
             fix.reach = reach::reach(evidence, &fix.edits);
+            fix.obstacles = fix.edits.iter().flat_map(acceptance::obstacles).collect();
             let spills = fix.reach.as_ref().is_some_and(Reach::is_more_than_the_caller);
-            if fix.safety == Safety::Safe && (spills || !proof.is_settled()) {
+            if fix.safety == Safety::Safe && (spills || !proof.is_settled() || !fix.obstacles.is_empty()) {
                 fix.safety = Safety::Review;
             }
             fix.proof = Some(proof);

@@ -2,7 +2,7 @@
 
 use rolecall_model::document::DocumentId;
 use rolecall_model::json::edit::{self, Change, quoted};
-use rolecall_model::json::{Member, Node};
+use rolecall_model::json::{Member, Node, parse};
 use rolecall_model::span::Span;
 use rolecall_policy::document::{Condition, Statement};
 
@@ -134,11 +134,33 @@ impl<'c> TrustPolicyEditor<'c> {
         Some(edit::append(self.text, node, &quoted(action)))
     }
 
-    /// One more statement, `json` being its text on one line; laid out as the policy is.
+    /// One more statement, `json` being its text; laid out as the others are.
     #[must_use]
     pub fn add_statement(&self, json: &str) -> Option<Vec<Change>> {
         let statements = self.policy.get("Statement")?;
-        Some(edit::append(self.text, statements, json))
+        let Some(last) = statements.one_or_many().last() else {
+            return Some(edit::append(self.text, statements, json));
+        };
+        let (outer, unit) = self.indents(last);
+        let laid_out = match unit {
+            Some(unit) => edit::pretty(&parse(json).root?, &outer, &unit),
+            None => json.to_owned(),
+        };
+        Some(edit::append(self.text, statements, &laid_out))
+    }
+
+    /// The indent of an object's line, and what its members are indented beyond it; none where all is on one line.
+    fn indents(&self, object: &Node) -> (String, Option<String>) {
+        let indent = |at: u32| {
+            let line = self.text.get(..at as usize).and_then(|before| before.rsplit('\n').next());
+            let line = line.unwrap_or_default();
+            line.get(..line.len() - line.trim_start().len()).unwrap_or_default().to_owned()
+        };
+        let outer = indent(object.span.start);
+        let broken = self.text.get(object.span.range()).is_some_and(|text| text.contains('\n'));
+        let inner = object.members().first().map(|member| indent(member.key_span.start));
+        let unit = inner.and_then(|inner| inner.strip_prefix(&outer).map(str::to_owned));
+        (outer, unit.filter(|unit| broken && !unit.is_empty()))
     }
 
     fn statement(&self, statement: &Statement) -> Option<&'c Node> {

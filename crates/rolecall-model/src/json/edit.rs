@@ -127,6 +127,28 @@ pub fn remove_member(object: &Node, member: &Member) -> Vec<Change> {
     vec![Change::new(span, "")]
 }
 
+/// A value on several lines, `unit` deeper at each level; the first line is not indented, the rest begin with `indent`.
+#[must_use]
+pub fn pretty(node: &Node, indent: &str, unit: &str) -> String {
+    let inner = format!("{indent}{unit}");
+    let lines = |open: char, close: char, parts: Vec<String>| match parts.is_empty() {
+        true => format!("{open}{close}"),
+        false => format!("{open}\n{inner}{}\n{indent}{close}", parts.join(&format!(",\n{inner}"))),
+    };
+    match &node.kind {
+        Kind::Object(members) => {
+            let part =
+                |member: &Member| format!("{}: {}", quoted(&member.key), pretty(&member.value, &inner, unit));
+            lines('{', '}', members.iter().map(part).collect())
+        }
+        Kind::Array(elements) => {
+            lines('[', ']', elements.iter().map(|element| pretty(element, &inner, unit)).collect())
+        }
+        Kind::String(text) => quoted(text),
+        _ => node.scalar().unwrap_or("null").to_owned(),
+    }
+}
+
 /// The blanks between two places, the comma left out; nothing where something else stands there too.
 fn blank_between(text: &str, start: u32, end: u32) -> &str {
     let between = text.get(start as usize..end as usize).unwrap_or_default();

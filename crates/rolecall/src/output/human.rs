@@ -9,6 +9,8 @@ use rolecall_doctor::chain::State;
 use rolecall_doctor::compare::first_difference;
 use rolecall_doctor::conclusion::Conclusion;
 use rolecall_doctor::finding::{Certainty, Finding, Severity};
+use rolecall_doctor::fix::Fix;
+use rolecall_doctor::fix::render::Notation;
 use rolecall_doctor::report::Report;
 use rolecall_model::document::{Document, DocumentId};
 
@@ -144,12 +146,40 @@ fn finding(out: &mut impl Write, report: &Report<'_>, finding: &Finding, width: 
     }
     for (number, fix) in finding.fixes.iter().enumerate() {
         let label = if finding.fixes.len() == 1 { "fix".to_owned() } else { format!("fix {}", number + 1) };
-        writeln!(out, "\n{GREEN}{label}{GREEN:#} ({}): {}", safety_name(fix.safety), plain(&fix.title))?;
-        for command in &fix.commands {
-            writeln!(out, "  {}", plain(command))?;
-        }
+        self::fix(out, report, fix, &label, width)?;
     }
     writeln!(out, "\n{DIM}more: rolecall explain {}{DIM:#}", finding.cause)
+}
+
+fn fix(out: &mut impl Write, report: &Report<'_>, fix: &Fix, label: &str, width: usize) -> io::Result<()> {
+    let title = wrap(&plain(&fix.title), width.saturating_sub(4), "    ");
+    writeln!(out, "\n{GREEN}{label}{GREEN:#} ({}): {title}", safety_name(fix.safety))?;
+    if let Some(diff) = report.render(fix, Notation::Diff) {
+        for line in diff.lines() {
+            let style = match line.as_bytes() {
+                [b'+', ..] => GREEN,
+                [b'-', ..] => RED,
+                _ => DIM,
+            };
+            writeln!(out, "  {style}{}{style:#}", plain(line))?;
+        }
+    }
+    let told = |label: &str, text: &str| {
+        format!("  {label}  {}", wrap(&plain(text), width.saturating_sub(9), "         "))
+    };
+    if let Some(proof) = &fix.proof {
+        writeln!(out, "{}", told("proof", &proof.sentence))?;
+    }
+    if let Some(reach) = &fix.reach {
+        writeln!(out, "{}", told("reach", &reach.sentence()))?;
+    }
+    for obstacle in &fix.obstacles {
+        writeln!(out, "{}", told("AWS would refuse it:", obstacle))?;
+    }
+    for command in &fix.commands {
+        writeln!(out, "  {BOLD}${BOLD:#} {}", plain(command).replace('\n', "\n    "))?;
+    }
+    Ok(())
 }
 
 fn colours() -> bool {

@@ -3,6 +3,9 @@
 use rolecall_doctor::check::Check;
 use rolecall_doctor::finding::{Finding, Place};
 use rolecall_doctor::fix::Fix;
+use rolecall_doctor::fix::prove::{Consequence, Proof};
+use rolecall_doctor::fix::reach::{Admitted, Probe, Reach};
+use rolecall_doctor::fix::render::Notation;
 use rolecall_doctor::implied::Implied;
 use rolecall_doctor::report::Report;
 use rolecall_model::document::Documents;
@@ -63,6 +66,40 @@ struct FixV1<'a> {
     title: &'a str,
     safety: &'static str,
     commands: &'a [String],
+    obstacles: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<ProofV1<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<ReachV1<'a>>,
+    renderings: Vec<RenderingV1>,
+}
+
+#[derive(Serialize)]
+struct ProofV1<'a> {
+    consequence: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cause: Option<&'static str>,
+    sentence: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReachV1<'a> {
+    sentence: String,
+    probes: Vec<ProbeV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProbeV1<'a> {
+    who: &'a str,
+    subject: &'a str,
+    before: &'static str,
+    after: &'static str,
+}
+
+#[derive(Serialize)]
+struct RenderingV1 {
+    notation: &'static str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -97,7 +134,7 @@ pub fn report(report: &Report<'_>) -> String {
         chain: chain
             .map(|link| LinkV1 { link: link.link.name(), state: link.state.name(), summary: &link.summary })
             .collect(),
-        findings: report.findings.iter().map(|finding| finding_v1(finding, report.documents)).collect(),
+        findings: report.findings.iter().map(|finding| finding_v1(report, finding)).collect(),
         implied: report.implied.iter().filter_map(|implied| implied_v1(implied, report.documents)).collect(),
         missing: report
             .missing
@@ -109,16 +146,16 @@ pub fn report(report: &Report<'_>) -> String {
     })
 }
 
-fn finding_v1<'a>(finding: &'a Finding, documents: &'a Documents) -> FindingV1<'a> {
+fn finding_v1<'a>(report: &'a Report<'_>, finding: &'a Finding) -> FindingV1<'a> {
     FindingV1 {
         cause: finding.cause,
         severity: severity_name(finding.severity),
         certainty: certainty_name(finding.certainty),
         title: &finding.title,
         explanation: &finding.explanation,
-        places: finding.places.iter().filter_map(|place| place_v1(place, documents)).collect(),
+        places: finding.places.iter().filter_map(|place| place_v1(place, report.documents)).collect(),
         notes: &finding.notes,
-        fixes: finding.fixes.iter().map(fix_v1).collect(),
+        fixes: finding.fixes.iter().map(|fix| fix_v1(report, fix)).collect(),
     }
 }
 
@@ -152,8 +189,43 @@ fn implied_v1<'a>(implied: &'a Implied, documents: &'a Documents) -> Option<Impl
     })
 }
 
-fn fix_v1(fix: &Fix) -> FixV1<'_> {
-    FixV1 { title: &fix.title, safety: safety_name(fix.safety), commands: &fix.commands }
+fn fix_v1<'a>(report: &Report<'_>, fix: &'a Fix) -> FixV1<'a> {
+    let rendering = |notation: Notation| {
+        Some(RenderingV1 { notation: notation.name(), text: report.render(fix, notation)? })
+    };
+    FixV1 {
+        title: &fix.title,
+        safety: safety_name(fix.safety),
+        commands: &fix.commands,
+        obstacles: &fix.obstacles,
+        proof: fix.proof.as_ref().map(proof_v1),
+        reach: fix.reach.as_ref().map(reach_v1),
+        renderings: Notation::ALL.into_iter().filter_map(rendering).collect(),
+    }
+}
+
+fn proof_v1(proof: &Proof) -> ProofV1<'_> {
+    let next_cause = match proof.consequence {
+        Consequence::RefusedLater { cause } => Some(cause),
+        _ => None,
+    };
+    ProofV1 { consequence: proof.consequence.name(), next_cause, sentence: &proof.sentence }
+}
+
+fn reach_v1(reach: &Reach) -> ReachV1<'_> {
+    let admitted = |admitted: Admitted| match admitted {
+        Some(true) => "admitted",
+        Some(false) => "refused",
+        None => "unknown",
+    };
+    fn probe<'a>(probe: &'a Probe, admitted: impl Fn(Admitted) -> &'static str) -> ProbeV1<'a> {
+        let (before, after) = (admitted(probe.before), admitted(probe.after));
+        ProbeV1 { who: &probe.who, subject: &probe.subject, before, after }
+    }
+    ReachV1 {
+        sentence: reach.sentence(),
+        probes: reach.probes.iter().map(|one| probe(one, admitted)).collect(),
+    }
 }
 
 #[derive(Serialize)]

@@ -18,10 +18,10 @@
 
 use rolecall_policy::trace::Tri;
 
-use super::{certainty, store};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -45,13 +45,11 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         action.and_then(|action| action.patterns.first()).map_or(statement.span, |pattern| pattern.span);
     let allowed: Vec<_> =
         action.iter().flat_map(|action| &action.patterns).map(|word| word.text.as_str()).collect();
-    Some(
+    let finding =
         Finding::new(&CHECK, certainty(case), format!("the statement allows {}, not sts:AssumeRoleWithWebIdentity", list(&allowed)))
             .because("A web identity calls `sts:AssumeRoleWithWebIdentity`. Every other action, `sts:AssumeRole` included, is another call.")
-            .differs(trust.at(span), "not the action of this call", "sts:AssumeRoleWithWebIdentity", allowed.join(", "))
-            .fix("allow `sts:AssumeRoleWithWebIdentity` in this statement", Safety::Review, &store(case))
-            .note(super::IN_VAIN),
-    )
+            .differs(trust.at(span), "not the action of this call", "sts:AssumeRoleWithWebIdentity", allowed.join(", "));
+    Some(with_admission(case, finding, "allow `sts:AssumeRoleWithWebIdentity` in this statement".into()))
 }
 
 fn list(actions: &[&str]) -> String {

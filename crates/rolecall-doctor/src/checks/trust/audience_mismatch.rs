@@ -17,7 +17,7 @@
 //! ## Source
 //! AWS STS API reference, AssumeRoleWithWebIdentity; IAM User Guide, "IAM and AWS STS condition context keys".
 
-use super::{certainty, named, with_change};
+use super::{certainty, named, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::audience::displaced;
@@ -57,7 +57,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     .because("Token and policy must name the same audience. This one is compared letter by letter.")
     .differs(at(trust.document, wanted), "the policy wants this audience", &wanted.text, &audience.value)
     .beside(audience.at, "the token has this one");
-    Some(with_change(
+    Some(with_admission(
         case,
         finding,
         format!("write `{}` into the condition {}", audience.value, named(condition)),

@@ -64,7 +64,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         .at(admission.trust.at(condition.key.span), "never present")
         .fix(
             "restrict by `sub` or by a claim that STS offers, or take the condition out",
-            Safety::Review,
+            Safety::ShowOnly,
             &store(case),
         ),
     )

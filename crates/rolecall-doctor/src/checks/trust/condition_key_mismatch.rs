@@ -18,7 +18,7 @@
 //! ## Source
 //! IAM User Guide, "IAM and AWS STS condition context keys"; policy reference rules 4.5 and 11.
 
-use super::{certainty, with_change};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at};
@@ -49,7 +49,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
                 wanted,
                 key,
             );
-    Some(with_change(case, finding, format!("rename the key to `{wanted}`")))
+    Some(with_admission(case, finding, format!("rename the key to `{wanted}`")))
 }
 
 fn reason(key: &str, wanted: &str) -> String {

@@ -18,7 +18,7 @@
 //! ## Source
 //! IAM User Guide, "IAM and AWS STS condition context keys".
 
-use super::{certainty, with_change};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at};
@@ -45,7 +45,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         .because(format!("This value belongs under `{belongs}`. Under `{key}` it is compared with the other claim and never matches."))
         .differs(at(trust.document, &condition.key), "the wrong claim", belongs, key)
         .beside(at(trust.document, value), "this value belongs to the other claim");
-    Some(with_change(
+    Some(with_admission(
         case,
         finding,
         format!("rename the key to `{belongs}`, and keep a condition on each of `:sub` and `:aud`"),

@@ -20,7 +20,7 @@
 //! IAM User Guide, "IAM and AWS STS condition context keys"; AWS What's New of January 2026, "AWS STS supports
 //! validation of select identity provider specific claims".
 
-use super::{certainty, with_change};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at};
@@ -62,5 +62,5 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(carried) = carried {
         finding = finding.beside(carried.at, "the token carries the claim; STS does not pass it on");
     }
-    Some(with_change(case, finding, format!("take `{key}` out, and restrict by `sub` instead")))
+    Some(with_admission(case, finding, format!("take `{key}` out, and restrict by `sub` instead")))
 }

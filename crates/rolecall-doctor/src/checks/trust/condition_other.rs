@@ -17,7 +17,7 @@
 //! ## Source
 //! IAM User Guide, "Condition"; policy reference sections 4, 5 and 10.12; Amazon EKS User Guide, "EKS Pod Identity".
 
-use super::{certainty, with_change};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at};
@@ -45,7 +45,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
                  something else.",
             )
             .at(at(trust.document, condition.values.first().unwrap_or(&condition.key)), "does not match the call");
-        return Some(with_change(
+        return Some(with_admission(
             case,
             finding,
             format!("take the condition on `{}` out, or write the cluster's own ARN", condition.key.text),
@@ -64,5 +64,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             ))
             .at(at(trust.document, value), "not fulfilled by this call")
             .beside(at(trust.document, &condition.key), "this key");
-    Some(with_change(case, finding, format!("change or take out the condition on `{}`", condition.key.text)))
+    Some(with_admission(
+        case,
+        finding,
+        format!("change or take out the condition on `{}`", condition.key.text),
+    ))
 }

@@ -48,7 +48,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     Some(
         finding
-            .fix(format!("narrow {name} so that it leaves this caller out"), Safety::Review, &store(case))
+            .fix(format!("narrow {name} so that it leaves this caller out"), Safety::ShowOnly, &store(case))
             .note(super::IN_VAIN),
     )
 }

@@ -60,7 +60,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Finding::new(&CHECK, certainty, format!("the trust policy is invalid: {}", flaw.message))
             .because("IAM refuses to store such a document, or reads it otherwise than it looks.")
             .at(trust.at(flaw.span), &flaw.message)
-            .fix("mend the document where the caret points", Safety::Review, &store(case)),
+            .fix("mend the document where the caret points", Safety::ShowOnly, &store(case)),
     )
 }
 
@@ -88,7 +88,7 @@ fn dropped(case: &Case<'_>, trust: &TrustView) -> Option<Finding> {
         Finding::new(&CHECK, Certainty::Likely, format!("`{}` stands twice, and only the last one counts", member.key))
             .because("IAM keeps the last of two equal keys in one object and drops the other without a word. The value that was dropped is the one that fits this caller.")
             .at(trust.at(member.key_span), "dropped: the same key follows")
-            .fix("put the values into one list under one key", Safety::Review, &store(case)),
+            .fix("put the values into one list under one key", Safety::ShowOnly, &store(case)),
     )
 }
 
@@ -135,7 +135,7 @@ fn refused_to_store(case: &Case<'_>, seen: &rolecall_model::evidence::attempt::O
     }
     finding.fix(
         "create what the principal names, or correct its ARN, then store the policy again",
-        Safety::Review,
+        Safety::ShowOnly,
         &store(case),
     )
 }

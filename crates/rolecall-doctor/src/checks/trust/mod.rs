@@ -28,6 +28,7 @@ use crate::case::Case;
 use crate::exchange::faults::{is_exact, split_key};
 use crate::exchange::trust::TrustView;
 use crate::finding::{Certainty, Finding, Safety, shell_word};
+use crate::fix::admit::{Values, admit};
 use crate::link::Link;
 
 /// Where people look in vain after this 403.
@@ -111,9 +112,19 @@ fn store(case: &Case<'_>) -> Vec<String> {
     )]
 }
 
-/// Adds the change to one condition as a fix.
-fn with_change(case: &Case<'_>, finding: Finding, change: String) -> Finding {
-    finding.fix(change, Safety::Review, &store(case)).note(IN_VAIN)
+/// Adds the edits that admit this caller, the one that locks nobody out first; where none can be made, `advice`.
+fn with_admission(case: &Case<'_>, finding: Finding, advice: String) -> Finding {
+    let finding = finding.note(IN_VAIN);
+    let Some(beside) = admit(case, Values::Beside) else {
+        return finding.fix(advice, Safety::ShowOnly, &store(case));
+    };
+    let finding = finding.change(beside.title(), Safety::Safe, vec![beside.edit.clone()]);
+    match admit(case, Values::Instead).filter(|instead| instead.edit != beside.edit) {
+        Some(instead) => {
+            finding.change(format!("or {}", instead.title()), Safety::Review, vec![instead.edit])
+        }
+        None => finding,
+    }
 }
 
 /// `KEY` under `OPERATOR`, for a title.

@@ -18,11 +18,11 @@
 //! ## Source
 //! IAM User Guide, "Principal"; policy reference rules 10.4 to 10.6.
 
-use super::store;
+use super::with_admission;
 use crate::case::{Case, Via};
 use crate::check::Check;
 use crate::exchange::pod_identity;
-use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::finding::{Certainty, Finding, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -64,18 +64,15 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         None => return None,
     };
     let provider = exchange.federated.clone().unwrap_or_else(|| "PROVIDER_ARN".into());
-    Some(
+    let finding =
         Finding::new(&CHECK, certainty, "the trust policy admits no web identity")
             .because(
                 "Only a Federated principal can be a web identity. This policy names AWS or Service principals alone, \
                  which never apply to AssumeRoleWithWebIdentity, whatever actions stand beside them.",
             )
-            .at(trust.at(span), "no Federated principal here")
-            .fix(
-                format!("add a statement with the principal {{\"Federated\": \"{provider}\"}}, the action sts:AssumeRoleWithWebIdentity and conditions on `:sub` and `:aud`"),
-                Safety::Review,
-                &store(case),
-            )
-            .note(super::IN_VAIN),
-    )
+            .at(trust.at(span), "no Federated principal here");
+    let advice = format!(
+        "add a statement with the principal {{\"Federated\": \"{provider}\"}}, the action sts:AssumeRoleWithWebIdentity and conditions on `:sub` and `:aud`"
+    );
+    Some(with_admission(case, finding, advice))
 }

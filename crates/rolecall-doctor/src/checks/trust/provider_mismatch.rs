@@ -22,11 +22,11 @@ use rolecall_model::arn::Arn;
 use rolecall_model::provider_url::{Likeness, is_built_in};
 use rolecall_policy::trace::Tri;
 
-use super::{certainty, store};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{at, named_provider};
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -52,21 +52,15 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let federated = entries.iter().filter(|entry| entry.kind.text == "Federated");
     let entry =
         federated.max_by_key(|entry| named_provider(&entry.value.text, name) != Likeness::Different)?;
-    Some(
-        Finding::new(
-            &CHECK,
-            certainty(case),
-            format!("the trust policy trusts `{}`, the token comes from `{name}`", entry.value.text),
-        )
-        .because(why(&entry.value.text, wanted, name))
-        .differs(at(trust.document, &entry.value), "another provider", wanted, &entry.value.text)
-        .fix(
-            format!("name `{wanted}` under Federated, and begin the condition keys with `{name}`"),
-            Safety::Review,
-            &store(case),
-        )
-        .note(super::IN_VAIN),
+    let finding = Finding::new(
+        &CHECK,
+        certainty(case),
+        format!("the trust policy trusts `{}`, the token comes from `{name}`", entry.value.text),
     )
+    .because(why(&entry.value.text, wanted, name))
+    .differs(at(trust.document, &entry.value), "another provider", wanted, &entry.value.text);
+    let advice = format!("name `{wanted}` under Federated, and begin the condition keys with `{name}`");
+    Some(with_admission(case, finding, advice))
 }
 
 fn why(named: &str, wanted: &str, name: &str) -> String {

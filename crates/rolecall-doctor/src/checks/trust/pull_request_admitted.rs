@@ -50,6 +50,6 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Finding::new(&CHECK, Certainty::Certain, format!("`{}` also admits pull requests", pattern.text))
             .because("A pull request's run presents the subject `…:pull_request`, which this pattern matches. The workflow in it is that of the pull request.")
             .at(admission.trust.at(pattern.span), "matches `:pull_request` too")
-            .fix("name the branches or environments that may use the role", Safety::Review, &store(case)),
+            .fix("name the branches or environments that may use the role", Safety::ShowOnly, &store(case)),
     )
 }

@@ -19,11 +19,14 @@
 //! ## Source
 //! IAM User Guide, "Pass session tags in AWS STS"; policy reference rule 10.8.
 
+use rolecall_policy::document::Statement;
+
 use super::store;
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::pod_identity;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::trust_policy::TrustPolicyEditor;
 use crate::link::Link;
 
 /// The check.
@@ -41,12 +44,11 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let trust = exchange.trust.as_ref()?;
     if let Some(statement) = pod_identity::tag_session_missing(case, trust) {
         let span = statement.action.as_ref().map_or(statement.span, |action| action.span);
-        return Some(
+        let finding =
             Finding::new(&CHECK, Certainty::Likely, "EKS Pod Identity always passes session tags, and the trust policy does not allow `sts:TagSession`")
                 .because("`pods.eks.amazonaws.com` calls `sts:AssumeRole` with tags for cluster, namespace and service account.")
-                .at(trust.at(span), "`sts:TagSession` is not here")
-                .fix("allow `sts:TagSession` beside `sts:AssumeRole`", Safety::Review, &store(case)),
-        );
+                .at(trust.at(span), "`sts:TagSession` is not here");
+        return Some(allowing(case, finding, statement, "sts:TagSession"));
     }
     let (action, claim) = exchange.refused_tags()?;
     let carried = case.token().claims.present().and_then(|claims| {
@@ -63,13 +65,20 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(at) = carried {
         finding = finding.beside(at, "the token carries this");
     }
-    Some(
-        finding
-            .fix(
-                format!("allow `{action}` beside `sts:AssumeRoleWithWebIdentity`"),
-                Safety::Review,
-                &store(case),
-            )
-            .note(super::IN_VAIN),
-    )
+    let finding = finding.note(super::IN_VAIN);
+    Some(match statement {
+        Some(statement) => allowing(case, finding, statement, action),
+        None => finding,
+    })
+}
+
+/// With the edit that allows one more action in the statement.
+fn allowing(case: &Case<'_>, finding: Finding, statement: &Statement, action: &str) -> Finding {
+    let title = format!("allow `{action}` in the same statement");
+    let edit =
+        TrustPolicyEditor::open(case).and_then(|editor| editor.edit(editor.add_action(statement, action)?));
+    match edit {
+        Some(edit) => finding.change(title, Safety::Safe, vec![edit]),
+        None => finding.fix(title, Safety::ShowOnly, &store(case)),
+    }
 }

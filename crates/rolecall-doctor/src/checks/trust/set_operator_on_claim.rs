@@ -51,6 +51,6 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Finding::new(&CHECK, Certainty::Certain, format!("`{}` on `{}` also holds for tokens without the claim", condition.operator.text, condition.key.text))
             .because("Where the request has no value, all of its values fit. The condition restricts nobody who lacks the claim.")
             .at(admission.trust.at(condition.operator.span), "holds for an absent key")
-            .fix(format!("write `{plain}`"), Safety::Review, &store(case)),
+            .fix(format!("write `{plain}`"), Safety::ShowOnly, &store(case)),
     )
 }

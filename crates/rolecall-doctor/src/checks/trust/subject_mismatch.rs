@@ -28,7 +28,7 @@
 
 use rolecall_engine::issuers;
 
-use super::{certainty, named, with_change};
+use super::{certainty, named, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::compare::first_difference;
@@ -69,7 +69,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             condition.values.len()
         ));
     }
-    Some(with_change(
+    Some(with_admission(
         case,
         finding,
         format!("name `{}` in the condition {}", subject.value, named(condition)),

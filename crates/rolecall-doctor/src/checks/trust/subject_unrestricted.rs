@@ -75,6 +75,6 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Finding::new(&CHECK, Certainty::Certain, format!("{who} may assume this role"))
             .because(format!("No condition on `{}:sub` restricts the statement. An audience is chosen by whoever asks for the token, so it is no barrier.", admission.provider))
             .at(admission.trust.at(statement.condition_span.unwrap_or(statement.span)), "no condition on `:sub` here")
-            .fix(format!("add a condition on `{}:sub`", admission.provider), Safety::Review, &store(case)),
+            .fix(format!("add a condition on `{}:sub`", admission.provider), Safety::ShowOnly, &store(case)),
     )
 }

@@ -18,11 +18,12 @@
 //! ## Source
 //! IAM User Guide, "Condition operators" (policy reference rule 5.1); ValidatePolicy, "wildcard without like operator".
 
-use super::{certainty, store};
+use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at, is_pattern, nearest};
 use crate::finding::{Finding, Safety, Severity};
+use crate::fix::trust_policy::TrustPolicyEditor;
 use crate::link::Link;
 
 /// The check.
@@ -59,14 +60,24 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         .text
         .replace("StringEqualsIgnoreCase", "StringLike")
         .replace("StringEquals", "StringLike");
-    Some(
+    let finding =
         Finding::new(&CHECK, certainty(case), format!("`{}` holds a wildcard, and `{}` takes it for a letter", value.text, condition.operator.text))
             .because("An exact operator compares character by character, the star included, so this value can match nobody. As a pattern it would match this caller.")
             .differs(place, "read as a star, not as any text", &value.text, &actual.value)
             .beside(at(trust.document, &condition.operator), "compares letter by letter")
-            .beside(actual.at, "the caller presents this")
-            .fix(format!("write the exact value `{}`", actual.value), Safety::Review, &store(case))
-            .fix(format!("or move `{}` under `{like}`, which also admits every other caller that the pattern covers", condition.key.text), Safety::Review, &store(case))
-            .note(super::IN_VAIN),
-    )
+            .beside(actual.at, "the caller presents this");
+    let finding = with_admission(case, finding, format!("write the exact value `{}`", actual.value));
+    let moved =
+        TrustPolicyEditor::open(case).and_then(|editor| editor.edit(editor.move_under(condition, &like)?));
+    Some(match moved {
+        Some(edit) => finding.change(
+            format!(
+                "or move `{}` under `{like}`, which admits whomever the pattern covers",
+                condition.key.text
+            ),
+            Safety::Review,
+            vec![edit],
+        ),
+        None => finding,
+    })
 }
