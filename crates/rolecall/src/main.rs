@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   rolecall diagnose ./evidence             name the cause, from what is in a folder
   kubectl logs api 2>&1 | rolecall diagnose -    what a pasted error or log implies
+  rolecall fix ./evidence --out ./mended   make the fix on a copy, and diagnose that
   rolecall explain trust.wildcard-in-equals      a cause in full, offline
   rolecall token inspect token.txt         a token's claims, without its signature
 
@@ -30,6 +31,7 @@ rolecall itself; 3 the evidence does not decide; 4 our verdict and AWS's answer 
 #[derive(Subcommand)]
 enum Command {
     Diagnose(commands::diagnose::Arguments),
+    Fix(commands::fix::Arguments),
     Explain(commands::explain::Arguments),
     Causes(commands::causes::Arguments),
     Simulate(commands::simulate::Arguments),
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Diagnose(arguments) => commands::diagnose::run(&arguments),
+        Command::Fix(arguments) => commands::fix::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Causes(arguments) => commands::causes::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),

@@ -9,6 +9,7 @@ pub mod prove;
 pub mod reach;
 pub mod render;
 pub mod trust_policy;
+pub mod workload;
 mod yaml;
 
 use rolecall_model::evidence::Evidence;

@@ -23,6 +23,20 @@ pub fn preview(evidence: &Evidence, edits: &[Edit]) -> Evidence {
     after
 }
 
+/// As [`preview`], with the refused calls of the assumed role kept, since it is they that are decided again. What AWS gave
+/// as the reason was true before the edits.
+#[must_use]
+pub fn preview_of_calls(evidence: &Evidence, edits: &[Edit]) -> Evidence {
+    let mut after = preview(evidence, edits);
+    after.attempt.observations = evidence.attempt.observations.clone();
+    for seen in &mut after.attempt.observations {
+        if let Symptom::Denied(denial) = &mut seen.symptom {
+            denial.reason = None;
+        }
+    }
+    after
+}
+
 /// Issuer, subject and audience stay known where CloudTrail or the error alone showed them.
 fn forgotten(attempt: &Attempt) -> Attempt {
     let mut events: Vec<TrailEvent> = attempt.events.clone();

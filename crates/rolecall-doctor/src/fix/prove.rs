@@ -4,7 +4,7 @@ use rolecall_engine::verdict::{Missing, Outcome as StepOutcome};
 use rolecall_model::evidence::Evidence;
 
 use super::edit::Edit;
-use super::preview::preview;
+use super::preview::{preview, preview_of_calls};
 use crate::case::Case;
 use crate::exchange::Decided;
 use crate::finding::{Certainty, Finding, Severity};
@@ -60,7 +60,8 @@ impl Proof {
 /// Decides again on the preview of the edits that are to mend `cause`.
 #[must_use]
 pub fn prove(evidence: &Evidence, cause: &str, edits: &[Edit]) -> Proof {
-    let after = preview(evidence, edits);
+    let of_calls = Link::of_slug(cause) == Some(Link::Permission);
+    let after = if of_calls { preview_of_calls(evidence, edits) } else { preview(evidence, edits) };
     let case = Case::new(&after);
     let findings = rank::findings(&case);
     let says =
@@ -72,6 +73,9 @@ pub fn prove(evidence: &Evidence, cause: &str, edits: &[Edit]) -> Proof {
     if let Some(next) = findings.iter().find(says) {
         let sentence = format!("this fault is gone; then {} stops it: {}", next.cause, next.title);
         return Proof { consequence: Consequence::RefusedLater { cause: next.cause }, sentence };
+    }
+    if of_calls {
+        return granted("decided again with this change: the policies that were read allow the call");
     }
     let exchange = case.exchange(Link::Trust);
     match exchange.decided() {
@@ -96,7 +100,7 @@ fn open(case: &Case<'_>) -> String {
         Some(StepOutcome::Undetermined(missing)) => name(missing),
         Some(_) => "the rest",
     };
-    format!("whether the attempt succeeds then rests on {fact}, which was not read")
+    format!("whether the attempt succeeds then rests on {fact} (not read)")
 }
 
 fn name(missing: &Missing) -> &'static str {

@@ -4,6 +4,7 @@ pub mod causes;
 pub mod completions;
 pub mod diagnose;
 pub mod explain;
+pub mod fix;
 pub mod simulate;
 
 use std::io;
@@ -19,6 +20,15 @@ pub enum Failure {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file or folder could not be written.
+    #[error("cannot write `{name}`")]
+    Output {
+        /// What the user wrote.
+        name: String,
+        /// Why.
+        #[source]
+        source: io::Error,
     },
     /// Standard output could not be written.
     #[error("cannot write the output")]

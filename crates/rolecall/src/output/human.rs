@@ -147,6 +147,16 @@ fn finding(out: &mut impl Write, report: &Report<'_>, finding: &Finding, width: 
     for (number, fix) in finding.fixes.iter().enumerate() {
         let label = if finding.fixes.len() == 1 { "fix".to_owned() } else { format!("fix {}", number + 1) };
         self::fix(out, report, fix, &label, width)?;
+        // The commands of wider fixes would bury the narrow one.
+        for command in fix.commands.iter().filter(|_| number == 0 || fix.edits.is_empty()) {
+            writeln!(out, "  {BOLD}${BOLD:#} {}", plain(command).replace('\n', "\n  "))?;
+        }
+    }
+    if finding.fixes.iter().skip(1).any(|fix| !fix.edits.is_empty()) {
+        writeln!(
+            out,
+            "\n{DIM}commands of the other fixes, Terraform and CloudFormation: --format json{DIM:#}"
+        )?;
     }
     writeln!(out, "\n{DIM}more: rolecall explain {}{DIM:#}", finding.cause)
 }
@@ -175,9 +185,6 @@ fn fix(out: &mut impl Write, report: &Report<'_>, fix: &Fix, label: &str, width:
     }
     for obstacle in &fix.obstacles {
         writeln!(out, "{}", told("AWS would refuse it:", obstacle))?;
-    }
-    for command in &fix.commands {
-        writeln!(out, "  {BOLD}${BOLD:#} {}", plain(command).replace('\n', "\n    "))?;
     }
     Ok(())
 }

@@ -11,9 +11,15 @@ pub mod scp;
 pub mod session_policy;
 pub mod vpc_endpoint;
 
+use rolecall_model::arn::Arn;
+use rolecall_model::evidence::attempt::Denial;
+use rolecall_model::json::edit::{pretty, quoted};
+use rolecall_model::json::parse;
+
 use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Finding, Safety};
+use crate::fix::edit::Edit;
 use blame::{Blame, Layer, blame};
 
 /// The finding of a layer that is to blame: what was refused, by what, and where.
@@ -31,5 +37,25 @@ fn refused(case: &Case<'_>, check: &Check, layer: Layer, why: &str, fix: &str) -
     if let Some(policy) = policy {
         finding = finding.note(format!("the policy is `{policy}`"));
     }
-    Some(finding.fix(fix, Safety::Review, &[]))
+    Some(match allowing(case, denial).filter(|_| layer == Layer::Identity) {
+        Some(edit) => finding.change(fix, Safety::Review, vec![edit]),
+        None => finding.fix(fix, Safety::ShowOnly, &[]),
+    })
+}
+
+/// An inline policy with exactly the refused call; none where the role's name or the resource is not known.
+fn allowing(case: &Case<'_>, denial: &Denial) -> Option<Edit> {
+    let role = case.role().role.present();
+    let name = role.and_then(|role| role.name.as_ref()).map(|name| name.value.clone());
+    let session = Arn::parse(&denial.principal);
+    let role = name.or_else(|| session.as_ref()?.assumed_role().map(|(role, _)| role.to_owned()))?;
+    let words = denial.action.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    let statement = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": {}, "Resource": {}}}]}}"#,
+        quoted(&denial.action),
+        quoted(denial.resource.as_deref()?)
+    );
+    let document = pretty(&parse(&statement).root?, "", "    ");
+    let name = format!("allow-{}", words.collect::<String>());
+    Some(Edit::PutRolePolicy { role, name, before: None, after: Some(document) })
 }

@@ -27,6 +27,7 @@ use crate::case::{Case, Injection, Miss, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::workload::restart;
 use crate::link::Link;
 
 /// The check.
@@ -109,8 +110,10 @@ fn with_fix(case: &Case<'_>, finding: Finding, misses: &[Miss]) -> Finding {
         None => finding,
     };
     let title = if broken.is_some() { "then make the pod anew" } else { "make the pod anew" };
-    let safety = if case.running_pod().is_some() { Safety::Review } else { Safety::ShowOnly };
-    finding.fix(title, safety, &[recreate(case)])
+    match restart(case).filter(|_| case.running_pod().is_some()) {
+        Some(edit) => finding.change(title, Safety::Review, vec![edit]),
+        None => finding.fix(title, Safety::ShowOnly, &[recreate(case)]),
+    }
 }
 
 /// Other containers are injected, and this one has nothing: it was put into the pod after the webhook had seen it.

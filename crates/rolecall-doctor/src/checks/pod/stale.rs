@@ -24,6 +24,7 @@ use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::workload::restart;
 use crate::link::Link;
 
 /// The check.
@@ -59,17 +60,18 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if case.phase() == Phase::Unseen {
         finding.severity = Severity::Warning;
     }
-    Some(
-        finding
-            .because(format!(
-                "The webhook wrote the {what} into the pod when it was created; the service account was \
+    let finding = finding
+        .because(format!(
+            "The webhook wrote the {what} into the pod when it was created; the service account was \
                  changed \
                  since. Until the pod is made anew, the change does nothing for it."
-            ))
-            .differs(then.at, "written when the pod was created", &today.value, &then.value)
-            .beside(today.at, "the account says this today")
-            .fix("make the pod anew", Safety::Review, &[recreate(case)]),
-    )
+        ))
+        .differs(then.at, "written when the pod was created", &today.value, &then.value)
+        .beside(today.at, "the account says this today");
+    Some(match restart(case) {
+        Some(edit) => finding.change("make the pod anew", Safety::Review, vec![edit]),
+        None => finding.fix("make the pod anew", Safety::ShowOnly, &[recreate(case)]),
+    })
 }
 
 /// The injected role and today's, where they differ.

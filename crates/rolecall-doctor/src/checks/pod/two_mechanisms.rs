@@ -25,6 +25,7 @@ use crate::case::{Case, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::{ROLE_KEY, namespace, recreate};
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::workload::{annotate, restart};
 use crate::link::Link;
 
 /// The check.
@@ -64,11 +65,16 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             finding = finding.beside(variable.at, format!("pod `{}` got web identity", named(pod)));
         }
     }
+    let title = "to keep Pod Identity, drop the annotation, then make the pods anew";
+    if let Some(edit) = annotate(account, ROLE_KEY, None) {
+        let edits = [edit].into_iter().chain(restart(case)).collect();
+        return Some(finding.change(title, Safety::Review, edits));
+    }
     let space = shell_word(namespace(account.namespace.as_ref()));
     let name = shell_word(&account.name.value);
     Some(finding.fix(
-        "to keep Pod Identity, drop the annotation, then make the pods anew",
-        Safety::Review,
+        title,
+        Safety::ShowOnly,
         &[format!("kubectl annotate serviceaccount -n {space} {name} {ROLE_KEY}-"), recreate(case)],
     ))
 }

@@ -24,6 +24,7 @@ use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::audience::{AudienceFault, audience_fault};
 use crate::finding::{Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
 use crate::link::Link;
 
 /// The check.
@@ -54,10 +55,20 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(audience) = &audience {
         finding = finding.beside(audience.at, "the token's audience");
     }
+    let title = format!("add `{named}` to the provider's client ids");
+    let listed = detail.and_then(|provider| provider.client_ids.as_ref());
+    if let (Some(listed), Some(arn), Some(audience)) = (listed, &exchange.federated, &audience) {
+        let before: Vec<String> = listed.iter().map(|id| id.value.clone()).collect();
+        let after = before.iter().chain([&audience.value]).cloned().collect();
+        let edit = Edit::SetProviderAudiences { provider: arn.clone(), before, after };
+        return Some(finding.change(title, Safety::Review, vec![edit]));
+    }
     let arn = exchange.federated.clone().unwrap_or_else(|| "ARN".into());
+    let safety =
+        if exchange.federated.is_some() && audience.is_some() { Safety::Review } else { Safety::ShowOnly };
     Some(finding.fix(
-        format!("add `{named}` to the provider's client ids"),
-        Safety::Review,
+        title,
+        safety,
         &[format!(
             "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
             shell_word(&arn),

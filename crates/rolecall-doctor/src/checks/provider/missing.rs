@@ -24,6 +24,7 @@ use crate::case::{Case, Via};
 use crate::check::Check;
 use crate::exchange::Registered;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
 use crate::link::Link;
 
 /// The check.
@@ -69,8 +70,14 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.beside(first.at, "registered are only these");
     }
     let audience = case.audience().map_or("sts.amazonaws.com".to_owned(), |audience| audience.text.value);
+    let title = format!("create the provider in {of}");
+    if let Some(provider) = exchange.federated.clone().filter(|_| registered == Registered::No) {
+        let edit =
+            Edit::CreateProvider { provider, url: issuer.text.value.clone(), audiences: vec![audience] };
+        return Some(finding.change(title, Safety::Review, vec![edit]));
+    }
     Some(finding.fix(
-        format!("create the provider in {of}"),
+        title,
         Safety::Review,
         &[format!(
             "aws iam create-open-id-connect-provider --url {} --client-id-list {}",

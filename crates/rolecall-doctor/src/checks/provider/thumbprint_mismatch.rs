@@ -24,6 +24,7 @@ use rolecall_model::evidence::attempt::Symptom;
 use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
 use crate::link::Link;
 
 /// The check.
@@ -58,11 +59,20 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.beside(first.at, "the provider's thumbprints");
     }
     let arn = case.exchange(Link::Provider).federated.clone().unwrap_or_else(|| "ARN".into());
+    let title = "list the thumbprint of the top certificate of every chain that the hosts show";
+    if let (Some(listed), false, Some(provider)) =
+        (thumbprints, wanted.is_empty(), &case.exchange(Link::Provider).federated)
+    {
+        let before: Vec<String> = listed.iter().map(|print| print.value.clone()).collect();
+        let after = before.iter().chain(&wanted).cloned().collect();
+        let edit = Edit::SetProviderThumbprints { provider: provider.clone(), before, after };
+        return Some(finding.change(title, Safety::Review, vec![edit]));
+    }
     let kept = thumbprints.into_iter().flatten().map(|one| one.value.clone());
     let list: Vec<_> = kept.chain(wanted.iter().cloned()).map(|one| shell_word(&one)).collect();
     let safety = if wanted.is_empty() { Safety::ShowOnly } else { Safety::Review };
     Some(finding.fix(
-        "list the thumbprint of the top certificate of every chain that the hosts show",
+        title,
         safety,
         &[format!(
             "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list {}",

@@ -25,6 +25,8 @@ use crate::case::{Case, Via};
 use crate::check::Check;
 use crate::exchange::Registered;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::admit::{Values, admit};
+use crate::fix::edit::Edit;
 use crate::link::Link;
 
 /// The check.
@@ -50,21 +52,30 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         _ => Certainty::Likely,
     };
     let audience = case.audience().map_or("sts.amazonaws.com".to_owned(), |audience| audience.text.value);
-    Some(
-        Finding::new(&CHECK, certainty, format!("the provider is registered as `{registered}`, the issuer is `{name}`"))
-            .because(format!("{} IAM compares them as whole strings.", why(likeness)))
-            .differs(text.at, "registered with this URL", name, &registered)
-            .beside(issuer.text.at, "the token's issuer")
-            .fix(
-                "create a provider with the issuer's exact URL, name it in the trust policy's principal and condition keys",
-                Safety::Review,
-                &[format!(
-                    "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-                    shell_word(&issuer.text.value),
-                    shell_word(&audience)
-                )],
-            ),
+    let finding = Finding::new(
+        &CHECK,
+        certainty,
+        format!("the provider is registered as `{registered}`, the issuer is `{name}`"),
     )
+    .because(format!("{} IAM compares them as whole strings.", why(likeness)))
+    .differs(text.at, "registered with this URL", name, &registered)
+    .beside(issuer.text.at, "the token's issuer");
+    let title = "create a provider with the issuer's exact URL, and trust it in the trust policy";
+    if let Some(provider) = exchange.federated.clone() {
+        let url = issuer.text.value.clone();
+        let mut edits = vec![Edit::CreateProvider { provider, url, audiences: vec![audience] }];
+        edits.extend(admit(case, Values::Instead).map(|admission| admission.edit));
+        return Some(finding.change(title, Safety::Review, edits));
+    }
+    Some(finding.fix(
+        title,
+        Safety::ShowOnly,
+        &[format!(
+            "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+            shell_word(&issuer.text.value),
+            shell_word(&audience)
+        )],
+    ))
 }
 
 fn why(likeness: Likeness) -> &'static str {

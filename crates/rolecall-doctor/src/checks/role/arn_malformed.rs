@@ -23,6 +23,7 @@ use rolecall_model::evidence::attempt::Symptom;
 use crate::case::{Case, RequestedFrom};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::workload::rename_role;
 use crate::link::Link;
 
 /// The check.
@@ -58,7 +59,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let right = case.role().role.present().map(|role| role.arn.value.clone());
     Some(match right {
-        Some(arn) => finding.fix(format!("give `{arn}`"), Safety::Review, &[]),
+        Some(arn) => match rename_role(case, &arn) {
+            Some(edits) => finding.change(format!("give `{arn}`"), Safety::Review, edits),
+            None => finding.fix(format!("give `{arn}`"), Safety::ShowOnly, &[]),
+        },
         None => finding.fix(
             "give the role's own ARN",
             Safety::ShowOnly,

@@ -25,6 +25,7 @@ use crate::case::{Case, Requested, RequestedFrom};
 use crate::check::Check;
 use crate::compare::first_difference;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::workload::rename_role;
 use crate::link::Link;
 
 /// The check.
@@ -64,7 +65,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let near = known().find_map(|role| Some((role, kinship(&asked, &Arn::parse(&role.arn.value)?)?)));
     if let Some((role, why)) = near {
-        return Some(resembling(requested, role, why));
+        return Some(resembling(case, requested, role, why));
     }
     roles.listed.then(|| {
         Finding::new(
@@ -82,12 +83,16 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
-fn resembling(requested: &Requested, role: &Role, why: &str) -> Finding {
-    Finding::new(&CHECK, Certainty::Certain, format!("`{}` is not the role `{}`", requested.arn.value, role.arn.value))
+fn resembling(case: &Case<'_>, requested: &Requested, role: &Role, why: &str) -> Finding {
+    let finding = Finding::new(&CHECK, Certainty::Certain, format!("`{}` is not the role `{}`", requested.arn.value, role.arn.value))
         .because(format!("{why} STS looks for the provider and the role in the account and under the name that the ARN gives, and finds nothing there."))
         .differs(requested.arn.at, "the caller asks for this", &role.arn.value, &requested.arn.value)
-        .beside(role.arn.at, "the role is this one")
-        .fix(format!("give `{}`", role.arn.value), Safety::Review, &[])
+        .beside(role.arn.at, "the role is this one");
+    let title = format!("give `{}`", role.arn.value);
+    match rename_role(case, &role.arn.value) {
+        Some(edits) => finding.change(title, Safety::Review, edits),
+        None => finding.fix(title, Safety::ShowOnly, &[]),
+    }
 }
 
 /// Why two ARNs that differ were evidently meant to be the same role; none where they are two roles.

@@ -22,6 +22,7 @@ use rolecall_model::evidence::attempt::Symptom;
 use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
 use crate::link::Link;
 
 /// The check.
@@ -37,6 +38,9 @@ pub const CHECK: Check = Check {
 /// Seconds that a chained session may last (policy reference rule 10.14).
 const CHAIN_LIMIT: i64 = 3600;
 
+/// The longest MaxSessionDuration, in seconds (IAM API reference, UpdateRole).
+const LONGEST: i64 = 43_200;
+
 fn check(case: &Case<'_>) -> Option<Finding> {
     let caller = case.caller();
     let requests = || caller.request.present().into_iter().chain(&caller.logged_requests);
@@ -50,7 +54,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         {
             finding = finding.beside(at, format!("asks for {seconds} seconds"));
         }
-        return Some(finding.fix("ask for 3600 seconds or less", Safety::Review, &[]));
+        return Some(finding.fix("ask for 3600 seconds or less", Safety::ShowOnly, &[]));
     }
     let said = case.saw(|symptom| *symptom == Symptom::DurationAboveRole);
     let role = case.role().role.present();
@@ -82,13 +86,22 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let name = role.and_then(|role| role.name.as_ref()).map_or("ROLE", |name| name.value.as_str());
     let wanted = asked.map_or(CHAIN_LIMIT, |(asked, _)| asked);
-    Some(finding.fix("ask for a shorter session", Safety::Review, &[]).fix(
-        "or raise the role's maximum (twelve hours at most)",
-        Safety::Review,
+    let finding = finding.fix("ask for a shorter session", Safety::ShowOnly, &[]);
+    let title = "or raise the role's maximum (twelve hours at most)";
+    if let (Some((asked, _)), Some((before, _)), Some(role)) = (asked, allowed, role)
+        && asked <= LONGEST
+    {
+        let role = role.name.as_ref().map_or(name, |name| name.value.as_str()).to_owned();
+        let edit = Edit::SetMaxSessionDuration { role, before, after: asked };
+        return Some(finding.change(title, Safety::Review, vec![edit]));
+    }
+    Some(finding.fix(
+        title,
+        Safety::ShowOnly,
         &[format!(
             "aws iam update-role --role-name {} --max-session-duration {}",
             shell_word(name),
-            wanted.min(43_200)
+            wanted.min(LONGEST)
         )],
     ))
 }

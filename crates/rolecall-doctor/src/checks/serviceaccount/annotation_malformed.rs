@@ -26,6 +26,8 @@ use super::{ROLE_KEY, namespace, recreate};
 use crate::case::{Case, Injection};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
+use crate::fix::workload::{annotate, restart};
 use crate::link::Link;
 use crate::near::distance;
 
@@ -43,7 +45,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let account = case.used_account()?;
     let prefix = case.annotation_prefix();
     let wanted = prefix.as_ref().map_or(ROLE_KEY.to_owned(), |prefix| format!("{prefix}/role-arn"));
-    let (pair, why) = misspelt(account, prefix.is_some(), &wanted)?;
+    let wanted_key = wanted.as_str();
+    let (pair, why) = misspelt(account, prefix.is_some(), wanted_key)?;
     if case.was_set_up() || case.by_pod_identity() {
         return None;
     }
@@ -71,11 +74,18 @@ fn check(case: &Case<'_>) -> Option<Finding> {
              `{space}/{name}` \
              names no role as far as it can see."
     ))
-    .differs(pair.key.at, "the webhook does not read this key", wanted, pair.key.value.clone());
+    .differs(pair.key.at, "the webhook does not read this key", wanted_key, pair.key.value.clone());
     if let Some(signer) = case.signer() {
         finding = finding.beside(signer.arn.at, "so this identity signed instead");
     }
-    Some(finding.fix("put the role under the right key, then make the pods anew", Safety::Review, &commands))
+    let title = "put the role under the right key, then make the pods anew";
+    let right = annotate(account, wanted_key, Some(&pair.value.value));
+    let edits = right.into_iter().chain(annotate(account, &pair.key.value, None)).chain(restart(case));
+    let edits: Vec<Edit> = edits.collect();
+    Some(match account.namespace.is_some() {
+        true => finding.change(title, Safety::Review, edits),
+        false => finding.fix(title, Safety::ShowOnly, &commands),
+    })
 }
 
 /// The pair whose key was meant to be the wanted one; the webhook's own prefix may not be known.

@@ -25,6 +25,7 @@ use super::{ROLE_KEY, annotate, annotation_malformed, namespace, recreate};
 use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::workload::give_role;
 use crate::link::Link;
 
 /// The check.
@@ -64,9 +65,12 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let role = misplaced.map(|pair| pair.value.value.clone());
     let role = role.or_else(|| case.requested().map(|requested| requested.arn.value.clone()));
-    let safety = if role.is_some() { Safety::Review } else { Safety::ShowOnly };
+    let title = "annotate the service account, then make its pods anew";
+    if let Some(edits) = role.as_deref().and_then(|role| give_role(case, account, role)) {
+        return Some(finding.change(title, Safety::Review, edits));
+    }
     let commands = [annotate(account, role.as_deref().unwrap_or("ROLE_ARN")), recreate(case)];
-    Some(finding.fix("annotate the service account, then make its pods anew", safety, &commands))
+    Some(finding.fix(title, Safety::ShowOnly, &commands))
 }
 
 fn certainty(case: &Case<'_>) -> Option<Certainty> {

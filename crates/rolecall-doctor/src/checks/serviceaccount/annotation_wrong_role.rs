@@ -24,6 +24,7 @@ use crate::case::{Case, Requested, RequestedFrom};
 use crate::check::Check;
 use crate::exchange::faults::{is_exact, is_pattern, matches_as_pattern, split_key};
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::workload::rename_role;
 use crate::link::Link;
 
 /// The check.
@@ -72,11 +73,15 @@ fn finding(case: &Case<'_>, requested: &Requested, meant: &Role, certainty: Cert
             shell_word(&format!("eks.amazonaws.com/role-arn={}", meant.arn.value))
         )
     });
-    Finding::new(&CHECK, certainty, format!("`{}` is asked for, and `{}` trusts this caller", requested.arn.value, meant.arn.value))
+    let finding = Finding::new(&CHECK, certainty, format!("`{}` is asked for, and `{}` trusts this caller", requested.arn.value, meant.arn.value))
         .because("The role that is named does not admit this caller; another role does, by its exact subject. The trust policies are in order: the name is not.")
         .differs(requested.arn.at, "the caller asks for this role", &meant.arn.value, &requested.arn.value)
-        .beside(meant.arn.at, "this one trusts the caller")
-        .fix(format!("name `{}`, then recreate the pods", meant.arn.value), Safety::Review, &fix.into_iter().collect::<Vec<_>>())
+        .beside(meant.arn.at, "this one trusts the caller");
+    let title = format!("name `{}`, then make the pods anew", meant.arn.value);
+    match rename_role(case, &meant.arn.value) {
+        Some(edits) => finding.change(title, Safety::Review, edits),
+        None => finding.fix(title, Safety::ShowOnly, &fix.into_iter().collect::<Vec<_>>()),
+    }
 }
 
 /// Whether an Allow statement of the role names exactly this subject, not merely by a pattern that lets in many.

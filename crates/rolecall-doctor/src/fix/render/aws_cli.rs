@@ -9,7 +9,7 @@ pub(super) fn render(edit: &Edit) -> Vec<String> {
         Edit::SetTrustPolicy(edit) => vec![format!(
             "aws iam update-assume-role-policy --role-name {} --policy-document {}",
             shell_word(&edit.role),
-            shell_word(&edit.after)
+            shell_word(&flush(&edit.after))
         )],
         Edit::SetProviderAudiences { provider, before, after } => audiences(provider, before, after),
         Edit::SetProviderThumbprints { provider, after, .. } => {
@@ -47,6 +47,19 @@ pub(super) fn render(edit: &Edit) -> Vec<String> {
         )],
         _ => Vec::new(),
     }
+}
+
+/// The text without the indent that it has because it stood inside of another document.
+fn flush(text: &str) -> String {
+    let blanks = |line: &str| line.len() - line.trim_start().len();
+    let Some(depth) = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(blanks).min() else {
+        return text.to_owned();
+    };
+    let lines = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| if at == 0 { line } else { line.get(depth..).unwrap_or("") });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Client ids are added and removed one by one: IAM has no call that replaces the list.

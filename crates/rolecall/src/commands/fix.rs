@@ -1,0 +1,138 @@
+//! `rolecall fix`: the first fix of the primary finding made on a copy of the evidence, and diagnosed again.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rolecall_collect::Limits;
+use rolecall_doctor::finding::{Finding, Safety, Severity};
+use rolecall_doctor::fix::Fix;
+use rolecall_doctor::fix::files::{FileChange, files, of_the_attempt};
+use rolecall_doctor::report::{Report, diagnose};
+use rolecall_model::evidence::Evidence;
+
+use super::{Done, Failure};
+use crate::exit::Exit;
+use crate::output;
+
+/// Write the mended evidence into another folder, and diagnose that.
+///
+/// Nothing outside of the new folder is changed: neither AWS nor Kubernetes is asked. The files that show the failed
+/// attempt (errors, logs, events) are not copied, since the next attempt will make its own.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes: 0 the fault is gone, 1 something else fails then, 2 there is no fix to make or rolecall failed,\n3 the evidence does not decide."
+)]
+pub struct Arguments {
+    /// The evidence.
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+    /// Where the mended evidence goes; it must not exist yet, or be empty.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Which fix of the primary finding, as `rolecall diagnose` numbers them.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    number: usize,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Done {
+    let evidence = read(&arguments.folder)?;
+    let report = diagnose(&evidence);
+    let (finding, fix) = chosen(&report, arguments.number)?;
+    let changes = files(&evidence, &fix.edits);
+    write(&arguments.folder, &arguments.out, &evidence, &changes)?;
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{}: {}\n", finding.cause, output::plain(&fix.title))?;
+    for change in &changes {
+        let what = match (&change.before, &change.after) {
+            (None, _) => "made",
+            (_, None) => "left out: it will be another one",
+            _ => "changed",
+        };
+        writeln!(out, "  {:24} {what}", output::plain(&change.name))?;
+    }
+    for name in of_the_attempt(&evidence) {
+        writeln!(out, "  {:24} left out: it shows the failed attempt", output::plain(&name))?;
+    }
+    writeln!(out)?;
+    out.flush()?;
+    drop(out);
+    let mended = read(&arguments.out)?;
+    let after = diagnose(&mended);
+    output::human::report(&after)?;
+    Ok(match Exit::from(after.conclusion) {
+        Exit::Undetermined if !after.findings.iter().any(|one| one.severity == Severity::Error) => {
+            Exit::Undetermined
+        }
+        exit => exit,
+    })
+}
+
+fn read(folder: &Path) -> Result<Evidence, Failure> {
+    rolecall_collect::read_folder(folder, &Limits::default())
+        .map_err(|error| Failure::Read { name: folder.display().to_string(), source: Box::new(error) })
+}
+
+/// The fix that is asked for; one that is only shown has nothing to make.
+fn chosen<'r>(report: &'r Report<'_>, number: usize) -> Result<(&'r Finding, &'r Fix), Failure> {
+    let failure = |fact: String, remedy: &str| Failure::Unknown { fact, remedy: remedy.into() };
+    let Some(finding) = report.findings.first().filter(|finding| finding.severity == Severity::Error) else {
+        return Err(failure(
+            "there is nothing to mend: no cause was found".into(),
+            "see `rolecall diagnose`",
+        ));
+    };
+    let fix = number.checked_sub(1).and_then(|at| finding.fixes.get(at));
+    let Some(fix) = fix else {
+        let count = finding.fixes.len();
+        return Err(failure(
+            format!("{} has {count} fixes, and no fix {number}", finding.cause),
+            "see `rolecall diagnose`",
+        ));
+    };
+    if fix.edits.is_empty() || fix.safety == Safety::ShowOnly {
+        return Err(failure(
+            format!("the fix of {} is advice: {}", finding.cause, fix.title),
+            "follow it by hand, then collect the evidence again",
+        ));
+    }
+    Ok((finding, fix))
+}
+
+fn write(from: &Path, to: &Path, evidence: &Evidence, changes: &[FileChange]) -> Result<(), Failure> {
+    let failed =
+        |path: &Path, error: io::Error| Failure::Output { name: path.display().to_string(), source: error };
+    fs::create_dir_all(to).map_err(|error| failed(to, error))?;
+    let mut entries = fs::read_dir(to).map_err(|error| failed(to, error))?;
+    if entries.next().is_some() {
+        return Err(Failure::Unknown {
+            fact: format!("`{}` is not empty", to.display()),
+            remedy: "name a folder that does not exist yet".into(),
+        });
+    }
+    let attempt = of_the_attempt(evidence);
+    let changed = |name: &str| changes.iter().any(|change| change.name == name);
+    // Only what was read as evidence is copied: a folder may hold links and devices that were refused.
+    for (_, document) in evidence.documents.iter() {
+        let name = &document.name;
+        let source = from.join(name);
+        let plain = Path::new(name).file_name().is_some_and(|file| file == name.as_str());
+        if plain && !attempt.contains(name) && !changed(name) && is_file(&source) {
+            let target = to.join(name);
+            fs::copy(&source, &target).map_err(|error| failed(&target, error))?;
+        }
+    }
+    for change in changes {
+        if let Some(after) = &change.after {
+            let target = to.join(&change.name);
+            fs::write(&target, after).map_err(|error| failed(&target, error))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
