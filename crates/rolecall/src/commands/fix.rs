@@ -18,6 +18,7 @@ use crate::output;
 
 /// Write the mended evidence into another folder, and diagnose that.
 ///
+/// Where another fault comes to light behind the first one, it is mended too, as long as there is an edit for it.
 /// Nothing outside of the new folder is changed: neither AWS nor Kubernetes is asked. The files that show the failed
 /// attempt (errors, logs, events) are not copied, since the next attempt will make its own.
 #[derive(Args)]
@@ -36,16 +37,44 @@ pub struct Arguments {
     number: usize,
 }
 
+/// Faults that are mended at most behind the first one.
+const ROUNDS: usize = 4;
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
     let evidence = read(&arguments.folder)?;
     let report = diagnose(&evidence);
     let (finding, fix) = chosen(&report, arguments.number)?;
     let changes = files(&evidence, &fix.edits);
-    write(&arguments.folder, &arguments.out, &evidence, &changes)?;
+    copy(&arguments.folder, &arguments.out, &evidence, &changes)?;
+    write(&arguments.out, &changes)?;
+    tell(finding, fix, &changes, &of_the_attempt(&evidence))?;
+    let mended = further(&arguments.out)?;
+    let after = diagnose(&mended);
+    output::human::report(&after)?;
+    Ok(Exit::from(after.conclusion))
+}
+
+/// Mends what comes to light behind the first fault, and gives the evidence as it is then.
+fn further(folder: &Path) -> Result<Evidence, Failure> {
+    for _ in 0..ROUNDS {
+        let evidence = read(folder)?;
+        let report = diagnose(&evidence);
+        let Ok((finding, fix)) = chosen(&report, 1) else { break };
+        let changes = files(&evidence, &fix.edits);
+        if changes.is_empty() {
+            break;
+        }
+        write(folder, &changes)?;
+        tell(finding, fix, &changes, &[])?;
+    }
+    read(folder)
+}
+
+fn tell(finding: &Finding, fix: &Fix, changes: &[FileChange], gone: &[String]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     writeln!(out, "{}: {}\n", finding.cause, output::plain(&fix.title))?;
-    for change in &changes {
+    for change in changes {
         let what = match (&change.before, &change.after) {
             (None, _) => "made",
             (_, None) => "left out: it will be another one",
@@ -53,21 +82,11 @@ pub fn run(arguments: &Arguments) -> Done {
         };
         writeln!(out, "  {:24} {what}", output::plain(&change.name))?;
     }
-    for name in of_the_attempt(&evidence) {
-        writeln!(out, "  {:24} left out: it shows the failed attempt", output::plain(&name))?;
+    for name in gone {
+        writeln!(out, "  {:24} left out: it shows the failed attempt", output::plain(name))?;
     }
     writeln!(out)?;
-    out.flush()?;
-    drop(out);
-    let mended = read(&arguments.out)?;
-    let after = diagnose(&mended);
-    output::human::report(&after)?;
-    Ok(match Exit::from(after.conclusion) {
-        Exit::Undetermined if !after.findings.iter().any(|one| one.severity == Severity::Error) => {
-            Exit::Undetermined
-        }
-        exit => exit,
-    })
+    out.flush()
 }
 
 fn read(folder: &Path) -> Result<Evidence, Failure> {
@@ -101,9 +120,12 @@ fn chosen<'r>(report: &'r Report<'_>, number: usize) -> Result<(&'r Finding, &'r
     Ok((finding, fix))
 }
 
-fn write(from: &Path, to: &Path, evidence: &Evidence, changes: &[FileChange]) -> Result<(), Failure> {
-    let failed =
-        |path: &Path, error: io::Error| Failure::Output { name: path.display().to_string(), source: error };
+fn failed(path: &Path, source: io::Error) -> Failure {
+    Failure::Output { name: path.display().to_string(), source }
+}
+
+/// Copies what stays as it is into a new folder.
+fn copy(from: &Path, to: &Path, evidence: &Evidence, changes: &[FileChange]) -> Result<(), Failure> {
     fs::create_dir_all(to).map_err(|error| failed(to, error))?;
     let mut entries = fs::read_dir(to).map_err(|error| failed(to, error))?;
     if entries.next().is_some() {
@@ -124,11 +146,20 @@ fn write(from: &Path, to: &Path, evidence: &Evidence, changes: &[FileChange]) ->
             fs::copy(&source, &target).map_err(|error| failed(&target, error))?;
         }
     }
+    Ok(())
+}
+
+fn write(folder: &Path, changes: &[FileChange]) -> Result<(), Failure> {
     for change in changes {
-        if let Some(after) = &change.after {
-            let target = to.join(&change.name);
-            fs::write(&target, after).map_err(|error| failed(&target, error))?;
-        }
+        let target = folder.join(&change.name);
+        let done = match &change.after {
+            Some(after) => fs::write(&target, after),
+            None => fs::remove_file(&target).or_else(|error| match error.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            }),
+        };
+        done.map_err(|error| failed(&target, error))?;
     }
     Ok(())
 }

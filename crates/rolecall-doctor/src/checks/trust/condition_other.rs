@@ -17,12 +17,13 @@
 //! ## Source
 //! IAM User Guide, "Condition"; policy reference sections 4, 5 and 10.12; Amazon EKS User Guide, "EKS Pod Identity".
 
-use super::{certainty, with_admission};
+use super::{certainty, store, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at};
 use crate::exchange::pod_identity;
-use crate::finding::{Certainty, Finding, Severity};
+use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::trust_policy::TrustPolicyEditor;
 use crate::link::Link;
 
 /// The check.
@@ -45,11 +46,14 @@ fn check(case: &Case<'_>) -> Option<Finding> {
                  something else.",
             )
             .at(at(trust.document, condition.values.first().unwrap_or(&condition.key)), "does not match the call");
-        return Some(with_admission(
-            case,
-            finding,
-            format!("take the condition on `{}` out, or write the cluster's own ARN", condition.key.text),
-        ));
+        let title =
+            format!("take the condition on `{}` out, or write the cluster's own ARN", condition.key.text);
+        let removed =
+            TrustPolicyEditor::open(case).and_then(|editor| editor.edit(editor.remove_condition(condition)?));
+        return Some(match removed {
+            Some(edit) => finding.change(title, Safety::Review, vec![edit]),
+            None => finding.fix(title, Safety::ShowOnly, &store(case)),
+        });
     }
     let (condition, _) = trust.fault(|fault| *fault == Fault::Other)?;
     let value = condition.values.first().unwrap_or(&condition.key);
