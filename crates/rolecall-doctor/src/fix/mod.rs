@@ -56,16 +56,21 @@ impl Fix {
     /// A change that can be previewed.
     #[must_use]
     pub fn change(title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> Fix {
-        Fix { edits, ..Fix::advice(title, safety, &[]) }
+        let commands = render::commands(&edits);
+        Fix { edits, ..Fix::advice(title, safety, &commands) }
     }
 }
 
-/// Proves and weighs every fix, and writes out its commands. A fix that admits anyone beyond this caller, locks
-/// somebody out, or does not lead where it should is not safe, whatever its check thought.
+/// Proves and weighs every fix. A fix that admits anyone beyond this caller, locks
+/// somebody out, or does not lead where it should is not safe, whatever its check thought; advice is only shown.
 pub(crate) fn settle(evidence: &Evidence, findings: &mut [Finding]) {
     for finding in findings {
         let cause = finding.cause;
-        for fix in finding.fixes.iter_mut().filter(|fix| !fix.edits.is_empty()) {
+        for fix in &mut finding.fixes {
+            if fix.edits.is_empty() {
+                fix.safety = Safety::ShowOnly;
+                continue;
+            }
             let proof = prove::prove(evidence, cause, &fix.edits);
             fix.reach = reach::reach(evidence, &fix.edits);
             fix.obstacles = fix.edits.iter().flat_map(acceptance::obstacles).collect();
@@ -74,7 +79,6 @@ pub(crate) fn settle(evidence: &Evidence, findings: &mut [Finding]) {
                 fix.safety = Safety::Review;
             }
             fix.proof = Some(proof);
-            fix.commands = render::commands(evidence, fix);
         }
     }
 }

@@ -24,6 +24,7 @@ use rolecall_model::arn::Arn;
 use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Denial;
 use rolecall_model::evidence::role::Role;
+use rolecall_model::json::edit::quoted;
 use rolecall_policy::context::Context;
 use rolecall_policy::document::Policy;
 
@@ -82,14 +83,27 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let first =
         Arn::parse(&denial.principal).and_then(|arn| arn.assumed_role().map(|(name, _)| name.to_owned()));
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":{}}}]}}"#,
+        quoted(second)
+    );
+    let put = format!(
+        "aws iam put-role-policy --role-name {} --policy-name assume-second-role --policy-document {}",
+        shell_word(first.as_deref().unwrap_or("FIRST")),
+        shell_word(&policy)
+    );
     Some(
         finding
             .fix(
                 "allow `sts:AssumeRole` on the second role in a policy of the first",
-                Safety::Review,
-                &[format!("aws iam put-role-policy --role-name {} --policy-name assume-second-role --policy-document file://assume.json", shell_word(first.as_deref().unwrap_or("FIRST")))],
+                Safety::ShowOnly,
+                &[put],
             )
-            .fix("and name the first role, not one session of it, in the second role's trust policy", Safety::Review, &[]),
+            .fix(
+                "and name the first role, not one session of it, in the second role's trust policy",
+                Safety::ShowOnly,
+                &[],
+            ),
     )
 }
 

@@ -58,11 +58,9 @@ fn parts(fix: &Fix, part: impl Fn(&Edit) -> Option<String>) -> String {
     fix.edits.iter().filter_map(part).collect::<Vec<_>>().join("\n")
 }
 
-/// The fix as commands for a POSIX shell, in the order in which they are to be run.
-pub(super) fn commands(_evidence: &Evidence, fix: &Fix) -> Vec<String> {
-    let mut commands: Vec<String> = fix.edits.iter().flat_map(shell).collect();
-    commands.extend(fix.commands.iter().cloned());
-    commands
+/// Edits as commands for a POSIX shell, in the order in which they are to be run.
+pub(super) fn commands(edits: &[Edit]) -> Vec<String> {
+    edits.iter().flat_map(shell).collect()
 }
 
 fn shell(edit: &Edit) -> Vec<String> {
