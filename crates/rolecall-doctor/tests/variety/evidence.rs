@@ -80,3 +80,18 @@ pub fn claims() -> File {
 pub fn now() -> File {
     ("now.txt", "2025-06-01T12:00:00Z\n".to_owned())
 }
+
+/// A tree as JSON.
+pub fn json_of(node: &rolecall_model::json::Node) -> String {
+    use rolecall_model::json::Kind;
+    match &node.kind {
+        Kind::Object(members) => {
+            let members = members.iter().map(|member| format!("{:?}: {}", member.key, json_of(&member.value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        Kind::Array(elements) => {
+            format!("[{}]", elements.iter().map(json_of).collect::<Vec<_>>().join(", "))
+        }
+        _ => format!("{:?}", node.scalar().unwrap_or_default()),
+    }
+}

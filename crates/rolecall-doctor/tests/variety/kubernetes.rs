@@ -22,3 +22,45 @@ fn templates_are_not_injected_and_that_is_no_fault() {
         ]);
     }
 }
+
+#[test]
+fn of_several_accounts_the_pods_own_one_counts() {
+    let list = |items: &[String]| items.join("---\n");
+    let (orders, default) = (account("shop", "orders", true), account("shop", "default", false));
+    let elsewhere = account("default", "orders", true);
+    let bare = account("shop", "orders", false);
+    let folder = |accounts: String, pod: String, error: Vec<(&'static str, String)>| {
+        let mut files = vec![now(), role(&statement()), ("serviceaccounts.yaml", accounts), ("pod.yaml", pod)];
+        files.extend(error);
+        files
+    };
+    rows(vec![
+        ("healthy", folder(list(&[default.clone(), orders.clone()]), pod("orders", INJECTED), vec![]), None),
+        (
+            "the pod runs under default",
+            folder(list(&[default, orders]), pod("default", ""), vec![node_denied()]),
+            Some("serviceaccount.not-used"),
+        ),
+        (
+            "its own lacks the annotation, one elsewhere has it",
+            folder(list(&[elsewhere, bare]), pod("orders", ""), vec![node_denied()]),
+            Some("serviceaccount.annotation-missing"),
+        ),
+    ]);
+}
+
+#[test]
+fn json_of_kubectl_reads_like_yaml() {
+    let json = |text: &str| {
+        let nodes = rolecall_collect::parse_yaml(text).0;
+        format!("{{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [{}]}}", json_of(&nodes[0]))
+    };
+    let files = vec![
+        now(),
+        role(&statement()),
+        node_denied(),
+        ("serviceaccounts.json", json(&account("shop", "orders", true))),
+        ("pods.json", json(&pod("default", ""))),
+    ];
+    rows(vec![("two lists", files, Some("serviceaccount.not-used"))]);
+}
