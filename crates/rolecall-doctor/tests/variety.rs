@@ -8,6 +8,8 @@
 mod evidence;
 #[path = "variety/kubernetes.rs"]
 mod kubernetes;
+#[path = "variety/trust.rs"]
+mod trust;
 
 use evidence::*;
 use rolecall_doctor::finding::{Finding, Severity};
