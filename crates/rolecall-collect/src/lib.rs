@@ -13,6 +13,7 @@ mod folder;
 mod paste;
 mod redact;
 mod request;
+mod shape;
 mod text;
 mod yaml;
 

@@ -95,6 +95,9 @@ fn summary(case: &Case<'_>, link: Link) -> Option<String> {
         Link::Issuer => case.presented_issuer().map(|issuer| issuer.text.value),
         Link::Provider => provider(case),
         Link::Role => match &case.role().role {
+            Fact::Present { value, .. } if value.arn.value.is_empty() => {
+                Some("a trust policy, without the role's ARN".into())
+            }
             Fact::Present { value, .. } => Some(value.arn.value.clone()),
             Fact::Absent { .. } => Some("does not exist".into()),
             Fact::Unread { .. } => None,

@@ -69,6 +69,27 @@ fn service_account(evidence: &mut Evidence, id: DocumentId, node: &Node) -> bool
     true
 }
 
+/// Of several accounts the one that the pod runs under is the one that the evidence is about.
+pub(super) fn pair(evidence: &mut Evidence) {
+    let (Some(pod), Fact::Present { value: account, source }) =
+        (evidence.pod.pod.present(), &mut evidence.serviceaccount.account)
+    else {
+        return;
+    };
+    let runs_under = |account: &ServiceAccount| {
+        let name = pod.service_account.as_ref().map_or("default", |name| name.value.as_str());
+        let spaces = pod.namespace.as_ref().zip(account.namespace.as_ref());
+        name == account.name.value && spaces.is_none_or(|(pod, account)| pod.value == account.value)
+    };
+    if runs_under(account) {
+        return;
+    }
+    if let Some(own) = evidence.serviceaccount.others.iter_mut().find(|other| runs_under(other)) {
+        std::mem::swap(account, own);
+        *source = rolecall_model::evidence::Source::Document(account.document);
+    }
+}
+
 /// When a manager last wrote annotations.
 fn annotated(metadata: &Node) -> Option<Instant> {
     let managers = metadata.get("managedFields").map(Node::elements).unwrap_or_default();

@@ -5,6 +5,7 @@ mod kubernetes;
 mod permission;
 mod place;
 mod provider;
+mod recognised;
 mod role;
 mod token;
 mod workflow;
@@ -95,7 +96,9 @@ pub fn read_folder(path: &Path, limits: &Limits) -> Result<Evidence, FolderError
 #[must_use]
 pub fn read_files(files: &[(String, Vec<u8>)]) -> Evidence {
     let mut evidence = Evidence::unread();
-    for (name, bytes) in files {
+    // Files that only their shape tells come last: they fill what no known name has filled.
+    let (known, others): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| place::is_known(name));
+    for (name, bytes) in known.into_iter().chain(others) {
         match decode(bytes) {
             Ok(text) => place::file(&mut evidence, name, &text),
             Err(why) => place::illegible(&mut evidence, name, why),

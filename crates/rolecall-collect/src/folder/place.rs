@@ -6,12 +6,12 @@ use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadRe
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
-use super::{issuer, kubernetes, permission, provider, role, token, workflow};
+use super::{issuer, kubernetes, permission, provider, recognised, role, token, workflow};
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
 /// What a file is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
     Role,
     OtherRole,
     Roles,
@@ -47,7 +47,7 @@ enum Place {
 }
 
 /// Names, in lower case. Source: design §5.
-const TABLE: [(&str, Place); 62] = [
+const TABLE: [(&str, Place); 63] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -82,6 +82,7 @@ const TABLE: [(&str, Place); 62] = [
     ("serviceaccount.yaml", Place::Manifest),
     ("pod.yaml", Place::Manifest),
     ("deployment.yaml", Place::Manifest),
+    ("manifest.yaml", Place::Manifest),
     ("namespace.yaml", Place::Manifest),
     ("webhook.yaml", Place::Manifest),
     ("webhook-pod.yaml", Place::Manifest),
@@ -112,7 +113,7 @@ const TABLE: [(&str, Place); 62] = [
     ("now.txt", Place::Now),
 ];
 
-fn place_of(name: &str) -> Option<Place> {
+pub(super) fn place_of(name: &str) -> Option<Place> {
     let folded = name.to_ascii_lowercase();
     let alike = |known: &str| {
         known == folded
@@ -141,12 +142,13 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
         failed_lookup(evidence, name, stem, text);
         return;
     }
-    match place_of(name) {
+    let yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
+    match place_of(name).or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
         Some(Place::Token) => token::raw(evidence, name, text),
         Some(place) if is_text(place) => plain(evidence, name, place, text),
         Some(Place::Manifest | Place::Workflow) => yaml_file(evidence, name, text),
         Some(place) => json_file(evidence, name, place, text),
-        None if lower.ends_with(".yaml") || lower.ends_with(".yml") => yaml_file(evidence, name, text),
+        None if yaml => yaml_file(evidence, name, text),
         None => {
             evidence.unknown_files.push(name.to_owned());
             evidence.documents.add(Document::plain(name, redact(text)));
@@ -355,8 +357,10 @@ fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
     }
 }
 
-/// What follows from all files together: the instant of judgement, where `now.txt` does not give it.
+/// What follows from all files together: which of several service accounts is the pod's own, and the instant of
+/// judgement, where `now.txt` does not give it.
 pub(crate) fn finish(evidence: &mut Evidence) {
+    kubernetes::pair(evidence);
     if evidence.now.present().is_some() {
         return;
     }

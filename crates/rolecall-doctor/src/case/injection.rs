@@ -86,12 +86,13 @@ impl Case<'_> {
             .or_else(|| pick(|state| *state == Injection::None))
     }
 
-    /// Whether environment or pod show that web identity is set up for the process; none where neither was read.
+    /// Whether environment or pod show that web identity is set up for the process; none where neither was read. A
+    /// template without the variables shows nothing: the webhook sets them in the pods that are made from it.
     #[must_use]
     pub fn configured(&self) -> Option<bool> {
         let environment = self.caller().environment.present();
         let by_env = environment.map(|variables| variables.is_set(ROLE_ARN) && variables.is_set(TOKEN_FILE));
-        let by_pod = self.injection().and_then(|state| match state {
+        let by_pod = self.injected().and_then(|state| match state {
             Injection::Complete => Some(true),
             Injection::None | Injection::Partial { .. } => Some(false),
             Injection::Hidden => None,

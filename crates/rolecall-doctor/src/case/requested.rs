@@ -84,7 +84,8 @@ pub(super) fn requested(evidence: &Evidence) -> Option<Requested> {
     if let Some(arn) = written {
         return found(&arn, RequestedFrom::Workflow);
     }
-    evidence.role.role.present().and_then(|role| found(&role.arn, RequestedFrom::RoleFile))
+    let file = evidence.role.role.present().filter(|role| !role.arn.value.is_empty());
+    file.and_then(|role| found(&role.arn, RequestedFrom::RoleFile))
 }
 
 /// Expressions such as `${{ vars.ROLE }}` are rendered when the job runs: they say nothing about the ARN.

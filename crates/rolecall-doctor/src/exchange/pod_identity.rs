@@ -2,6 +2,7 @@
 //!
 //! Source: Amazon EKS User Guide, "EKS Pod Identity role trust policy"; policy reference rule 10.15.
 
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_policy::document::{Condition, Statement};
 use rolecall_policy::pattern;
 
@@ -11,9 +12,15 @@ use crate::case::Case;
 
 const SERVICE: &str = "pods.eks.amazonaws.com";
 
-/// Whether the role is meant for Pod Identity: its policy names the service, or an association names the role.
+/// Whether the role is meant for Pod Identity: its policy names the service, or an association names the role. Not where
+/// STS was seen to refuse a web identity: that caller did not come by Pod Identity.
 #[must_use]
 pub fn is_meant(case: &Case<'_>, trust: &TrustView) -> bool {
+    let came_as_web_identity =
+        case.saw(|symptom| *symptom == Symptom::TrustDenied).is_some() || case.refused_in_trail();
+    if came_as_web_identity && case.serviceaccount().associations.present().is_none() {
+        return false;
+    }
     statement(trust).is_some() || case.serviceaccount().associations.present().is_some()
 }
 

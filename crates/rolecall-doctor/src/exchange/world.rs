@@ -41,7 +41,8 @@ pub(super) fn meet(
     presented: &PresentedToken,
     trust: Option<&TrustView>,
 ) -> Met {
-    let role_arn = role_arn(evidence, requested);
+    let stand_in = role_arn(evidence, requested).is_none().then(|| beside_trusted(trust?)).flatten();
+    let role_arn = role_arn(evidence, requested).or(stand_in.as_deref());
     let role_account = role_arn.and_then(Arn::parse).map(|arn| arn.account);
     let name =
         presented.issuer.as_ref().and_then(|issuer| provider_name(&issuer.text.value)).map(str::to_owned);
@@ -77,6 +78,19 @@ fn role_arn<'a>(evidence: &'a Evidence, requested: Option<&'a Requested>) -> Opt
     let file = evidence.role.role.present().map(|role| role.arn.value.as_str());
     let asked = requested.map(|requested| requested.arn.value.as_str());
     [file, asked].into_iter().flatten().find(|arn| parse_role_arn(arn).is_ok())
+}
+
+/// For a trust policy alone, of which nobody says whose it is: an ARN in the account whose providers it names. It can
+/// hide that the policy names another account's provider, and never accuses it of that.
+fn beside_trusted(trust: &TrustView) -> Option<String> {
+    let principals = trust.policy.statements.iter().flat_map(|statement| &statement.principal);
+    let entries = principals.flat_map(|principal| &principal.entries);
+    let mut accounts = entries.filter_map(|entry| {
+        let arn = Arn::parse(&entry.value.text).filter(|arn| arn.oidc_provider().is_some())?;
+        Some((arn.partition, arn.account))
+    });
+    let first = accounts.next()?;
+    accounts.all(|other| other == first).then(|| format!("arn:{}:iam::{}:role/unnamed", first.0, first.1))
 }
 
 /// The account's own list decides; one that was read in another account says nothing.

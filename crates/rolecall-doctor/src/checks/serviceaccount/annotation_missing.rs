@@ -21,7 +21,7 @@
 
 use rolecall_model::evidence::serviceaccount::ServiceAccount;
 
-use super::{ROLE_KEY, annotate, annotation_malformed, namespace, recreate};
+use super::{ROLE_KEY, annotate, annotation_malformed, namespace, not_used, recreate};
 use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
@@ -44,6 +44,14 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         case.role_annotation_of(account).is_some() || annotation_malformed::near_miss(account).is_some();
     // Set up by hand (OpenShift, self-made volumes) or by Pod Identity: no annotation is needed.
     if named || case.was_set_up() || case.by_pod_identity() {
+        return None;
+    }
+    // Another account has the annotation and the role's trust: the pod should run under that one.
+    let others = &case.serviceaccount().others;
+    let meant = |other: &&ServiceAccount| {
+        case.role_annotation_of(other).is_some() && not_used::is_trusted(case, other)
+    };
+    if others.iter().any(|other| meant(&other)) && !not_used::is_trusted(case, account) {
         return None;
     }
     let certainty = certainty(case)?;

@@ -57,10 +57,12 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         ));
     }
     let silent = account.is_none_or(|account| case.role_annotation_of(account).is_none());
+    let trusted = account.is_some_and(|account| is_trusted(case, account));
     let annotated =
         read.others.iter().find(|other| case.role_annotation_of(other).is_some() && !runs_under(pod, other));
-    if let Some(other) = annotated.filter(|_| silent && case.went_without_role()) {
-        return Some(of_account(case, pod, other, Certainty::Likely));
+    if let Some(other) = annotated.filter(|_| silent && !trusted && case.went_without_role()) {
+        let certainty = if is_trusted(case, other) { Certainty::Certain } else { Certainty::Likely };
+        return Some(of_account(case, pod, other, certainty));
     }
     if account.is_some() || case.injected() != Some(Injection::None) || case.by_pod_identity() {
         return None;
@@ -69,7 +71,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Whether the role's trust policy names this account's subject.
-fn is_trusted(case: &Case<'_>, account: &ServiceAccount) -> bool {
+pub(super) fn is_trusted(case: &Case<'_>, account: &ServiceAccount) -> bool {
     let Some(space) = &account.namespace else { return false };
     let subject = format!("system:serviceaccount:{}:{}", space.value, account.name.value);
     case.trusted().is_some_and(|trusted| trusted.subjects.iter().any(|text| text.value == subject))
