@@ -1,0 +1,1 @@
+//! The service: STS and IAM over HTTP.

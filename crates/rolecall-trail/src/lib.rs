@@ -1,0 +1,1 @@
+//! CloudTrail records: shape, writing, reading.

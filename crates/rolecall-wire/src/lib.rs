@@ -1,0 +1,1 @@
+//! AWS bytes: protocols, XML, SigV4, the table of operations.
