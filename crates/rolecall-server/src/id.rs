@@ -117,7 +117,8 @@ mod tests {
     fn ids_hold_their_account() {
         let random = Seeded::new(7);
         for account_id in ["000000000000", "111122223333", "999999999999", "688655246681"] {
-            for prefix in [Prefix::AccessKey, Prefix::SessionKey, Prefix::Role, Prefix::User, Prefix::Policy] {
+            for prefix in [Prefix::AccessKey, Prefix::SessionKey, Prefix::Role, Prefix::User, Prefix::Policy]
+            {
                 let id = mint(prefix, account_id, &random);
                 assert_eq!(account(&id).as_deref(), Some(account_id), "{id}");
                 let keys = matches!(prefix, Prefix::AccessKey | Prefix::SessionKey);

@@ -45,11 +45,8 @@ impl Key {
         let mut nonce = [0_u8; NONCE_LEN];
         random.fill(&mut nonce);
         let mut body = plain.to_vec();
-        let sealed = self.0.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(about),
-            &mut body,
-        );
+        let sealed =
+            self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(about), &mut body);
         let mut out = nonce.to_vec();
         // Sealing fails for texts of 64 GiB alone.
         if sealed.is_ok() {
@@ -106,7 +103,8 @@ impl Generation {
             secret.expand(&[purpose], HKDF_SHA256).and_then(|okm| okm.fill(&mut key)).ok().map(|()| key)
         };
         let sealing = Key::new(&expand(b"sealing")?)?;
-        let deriving = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &expand(b"secret access key")?);
+        let deriving =
+            aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &expand(b"secret access key")?);
         Some(Self { id, created, sealing, deriving, bytes: Secret::new(bytes) })
     }
 }
@@ -144,9 +142,7 @@ impl Ring {
         let id = self.newest().map_or(1, |newest| newest.id.wrapping_add(1));
         // A generation stops being the newest when its successor is made.
         let needed = |at: usize| {
-            self.generations
-                .get(at + 1)
-                .is_none_or(|successor| now.saturating_sub(successor.created) < KEPT)
+            self.generations.get(at + 1).is_none_or(|successor| now.saturating_sub(successor.created) < KEPT)
         };
         let kept = self.generations.iter().enumerate().filter(|(at, _)| needed(*at));
         let mut generations: Vec<_> = kept.map(|(_, generation)| generation.clone()).collect();

@@ -150,8 +150,7 @@ pub fn open(
     let bytes = STANDARD.decode(token).map_err(|_| TokenFault::Foreign)?;
     let [LAYOUT, a, b, c, d, sealed @ ..] = bytes.as_slice() else { return Err(TokenFault::Foreign) };
     let generation = ring.generation(u32::from_be_bytes([*a, *b, *c, *d])).ok_or(TokenFault::Foreign)?;
-    let plain =
-        generation.sealing.open(sealed, access_key_id.as_bytes()).map_err(|_| TokenFault::Foreign)?;
+    let plain = generation.sealing.open(sealed, access_key_id.as_bytes()).map_err(|_| TokenFault::Foreign)?;
     let session: Session = postcard::from_bytes(&plain).map_err(|_| TokenFault::Foreign)?;
     if now >= session.expires {
         return Err(TokenFault::Expired);

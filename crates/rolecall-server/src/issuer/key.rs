@@ -68,7 +68,8 @@ impl SigningKey {
                 der.as_ref().to_vec()
             }
             Algorithm::Es256 => {
-                let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+                let made =
+                    EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
                 made.map_err(|_| Unusable)?.as_ref().to_vec()
             }
         };
@@ -81,9 +82,7 @@ impl SigningKey {
     /// Where the bytes are no such key.
     pub fn from_pkcs8(algorithm: Algorithm, id: String, pkcs8: Vec<u8>) -> Result<Self, Unusable> {
         let pair = match algorithm {
-            Algorithm::Rs256 => {
-                Pair::Rsa(Box::new(RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| Unusable)?))
-            }
+            Algorithm::Rs256 => Pair::Rsa(Box::new(RsaKeyPair::from_pkcs8(&pkcs8).map_err(|_| Unusable)?)),
             Algorithm::Es256 => {
                 let read = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8);
                 Pair::Ec(Box::new(read.map_err(|_| Unusable)?))

@@ -265,7 +265,10 @@ mod tests {
         let text = |name: &str| jwt.claims.get(name).and_then(|node| node.as_str().map(str::to_owned));
         assert_eq!(text("iss").as_deref(), Some("http://127.0.0.1:8403/issuer/ci"), "no name but its own");
         assert_eq!(text("aud").as_deref(), Some("sts.amazonaws.com"));
-        assert_eq!(jwt.claims.get("exp").and_then(|node| node.scalar().map(str::to_owned)).as_deref(), Some("5"));
+        assert_eq!(
+            jwt.claims.get("exp").and_then(|node| node.scalar().map(str::to_owned)).as_deref(),
+            Some("5")
+        );
         let empty = Issuer::new("http://x".into());
         assert_eq!(empty.mint(&wish, 1, &Seeded::new(3)), Err(NotMinted::NotReady));
     }
