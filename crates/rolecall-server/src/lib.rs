@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::string_slice))]
 
+pub mod config;
 pub mod id;
 pub mod issuer;
 pub mod keys;
