@@ -1,0 +1,1 @@
+//! Records from files: JSON lines, `Records` objects, arrays, LookupEvents output, gzip or plain.
