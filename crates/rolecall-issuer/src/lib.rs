@@ -5,6 +5,8 @@
 //! Whoever calls sees to it that only *registered* providers are asked for: the URL in a stranger's token is no reason
 //! to fetch anything.
 
+#![cfg_attr(test, allow(clippy::string_slice))]
+
 pub mod address;
 pub mod cache;
 pub mod certificate;

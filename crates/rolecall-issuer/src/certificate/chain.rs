@@ -1,7 +1,5 @@
 //! The chain that a server presents, held against the trust store and against thumbprints.
 
-use std::time::Duration;
-
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -104,13 +102,12 @@ impl Chain<'_> {
     }
 }
 
-/// Whether the trust store does not know the authority, which a thumbprint may mend. Self-made certificates are often
-/// marked as an authority's, which webpki refuses of a server's own certificate (`CaUsedAsEndEntity`, given as `Other`).
+/// Whether these anchors do not know the authority, which a thumbprint may mend. A bad signature is that of another
+/// authority by the same name, as one made anew. Self-made certificates are often marked as an authority's, which webpki
+/// refuses of a server's own certificate (`CaUsedAsEndEntity`, given as `Other`).
 fn is_unknown_authority(error: &rustls::Error) -> bool {
-    matches!(
-        error,
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::Other(_))
-    )
+    use CertificateError::{BadSignature, Other, UnknownIssuer};
+    matches!(error, rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature | Other(_)))
 }
 
 fn refused(error: &rustls::Error) -> ErrorKind {
@@ -123,7 +120,7 @@ fn refused(error: &rustls::Error) -> ErrorKind {
 fn valid_at(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), ErrorKind> {
     let malformed = || ErrorKind::Certificate("it cannot be read".into());
     let (_, parsed) = X509Certificate::from_der(certificate).map_err(|_| malformed())?;
-    let seconds = i64::try_from(Duration::from_secs(now.as_secs()).as_secs()).map_err(|_| malformed())?;
+    let seconds = i64::try_from(now.as_secs()).map_err(|_| malformed())?;
     let now = ASN1Time::from_timestamp(seconds).map_err(|_| malformed())?;
     let validity = parsed.validity();
     if validity.is_valid_at(now) {
