@@ -16,7 +16,9 @@ pub struct Row {
     pub run: Run,
 }
 
-const fn row(name: &'static str, target: Target, run: Run) -> Row {
+/// A row.
+#[must_use]
+pub const fn row(name: &'static str, target: Target, run: Run) -> Row {
     Row { name, target, run }
 }
 
@@ -25,20 +27,10 @@ const fn row(name: &'static str, target: Target, run: Run) -> Row {
 pub fn find(service: Service, name: &str) -> Option<&'static Row> {
     let rows: &[Row] = match service {
         Service::Sts => &STS,
-        Service::Iam => &IAM,
+        Service::Iam => iam::operations::ROWS,
         _ => &[],
     };
     rows.iter().find(|row| row.name == name)
 }
 
 static STS: [Row; 0] = [];
-
-static IAM: [Row; 7] = [
-    row("CreateRole", Target::Role, iam::role::create),
-    row("GetRole", Target::Role, iam::role::get),
-    row("ListRoles", Target::Roles, iam::role::list),
-    row("UpdateRole", Target::Role, iam::role::update),
-    row("UpdateRoleDescription", Target::Role, iam::role::update_description),
-    row("UpdateAssumeRolePolicy", Target::Role, iam::role::update_trust),
-    row("DeleteRole", Target::Role, iam::role::delete),
-];

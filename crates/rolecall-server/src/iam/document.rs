@@ -23,10 +23,10 @@ pub fn trust(call: &Call<'_>, text: &str) -> Result<(), Fault> {
 pub fn grammar(text: &str, usage: Usage) -> Result<(), Fault> {
     let flaws = validate(&Policy::from_text(text), usage);
     if let Some(flaw) = flaws.iter().find(|flaw| flaw.gravity() == Gravity::Error) {
-        return Err(Fault::new(Code::MalformedPolicyDocument, flaw.message.to_string()));
+        return Err(Fault::new(Code::MalformedPolicyDocument, flaw.message.clone()));
     }
     match too_large(text, usage) {
-        Some(sentence) => Err(Fault::new(Code::LimitExceeded, sentence)),
+        Some(flaw) => Err(Fault::new(Code::LimitExceeded, flaw.message)),
         None => Ok(()),
     }
 }

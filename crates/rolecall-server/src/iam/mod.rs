@@ -1,6 +1,7 @@
 //! Operations of IAM, one file per family (reference iam.md).
 
 pub mod document;
+pub mod operations;
 pub mod quota;
 pub mod role;
 
