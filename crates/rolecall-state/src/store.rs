@@ -19,6 +19,9 @@ pub const BATCH_LIMIT: usize = 128;
 
 /// A store of keys and bytes. Reads see every commit that was acknowledged before they began.
 pub trait Store: Send + Sync {
+    /// File, folder or address, for messages.
+    fn place(&self) -> &str;
+
     /// Reads one key.
     fn get<'a>(&'a self, key: &'a Key) -> Boxed<'a, Result<Option<Item>, StoreError>>;
 
@@ -76,6 +79,24 @@ pub struct Batch {
     pub writes: Vec<Write>,
 }
 
+impl Batch {
+    /// Checks the batch against the limits of every store.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let within = |what, size, limit| {
+            if size > limit { Err(StoreError::TooLarge { what, size, limit }) } else { Ok(()) }
+        };
+        within("batch", self.compare.len() + self.writes.len(), BATCH_LIMIT)?;
+        let keys = self.compare.iter().map(|compare| &compare.key);
+        for key in keys.chain(self.writes.iter().map(|write| &write.key)) {
+            within("key", key.as_str().len(), KEY_LIMIT)?;
+        }
+        for value in self.writes.iter().filter_map(|write| write.value.as_ref()) {
+            within("value", value.len(), VALUE_LIMIT)?;
+        }
+        Ok(())
+    }
+}
+
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
@@ -131,9 +152,9 @@ pub enum StoreError {
         oldest: Revision,
     },
     /// A key, value or batch is larger than stores take.
-    #[error("{what} of {size} is larger than the limit of {limit}")]
+    #[error("a {what} of size {size} is larger than the limit of {limit}")]
     TooLarge {
-        /// `key of bytes`, `value of bytes`, `batch of writes`.
+        /// `key` or `value` in bytes, `batch` in comparisons and writes.
         what: &'static str,
         /// Its size.
         size: usize,
@@ -157,6 +178,8 @@ pub enum CommitError {
         expected: Revision,
         /// The revision the key has.
         found: Revision,
+        /// The store's revision when it compared: a view that has reached it has what the batch had not seen.
+        at: Revision,
     },
     /// The store failed.
     #[error(transparent)]

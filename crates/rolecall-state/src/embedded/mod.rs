@@ -1,83 +1,115 @@
-//! The store on this machine's disk, or in memory.
+//! The store on this machine's disk, or in memory: redb behind one writing thread.
+
+mod database;
+mod failure;
+mod format;
+mod history;
+mod open;
+mod rehearsal;
+mod writer;
+
+pub use open::OpenError;
 
 use crate::key::Key;
 use crate::revision::Revision;
 use crate::store::{Batch, Boxed, CommitError, Item, Page, Store, StoreError, Watch};
-use std::path::{Path, PathBuf};
+use database::Shared;
+use history::Follower;
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+use writer::Waiting;
 
-/// A store in a redb file, or in memory.
-pub struct Embedded {}
+/// So many batches may wait for the writing thread; further commits wait to be let in.
+const QUEUE: usize = 1024;
 
-/// Why a data folder could not be opened. Nothing in it was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it open.
-    #[error("the data folder `{}` is in use by another process", folder.display())]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// The file is damaged, cut off, or no data file at all.
-    #[error("the data file `{}` is damaged or not ours: {why}", file.display())]
-    Damaged {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The file was written by a newer rolecall.
-    #[error("the data file `{}` has format {found}; this rolecall reads up to {known}", file.display())]
-    Newer {
-        /// The file.
-        file: PathBuf,
-        /// Its format.
-        found: u64,
-        /// The newest format known here.
-        known: u64,
-    },
-    /// The system did not let us.
-    #[error("cannot open `{}`", path.display())]
-    Io {
-        /// File or folder.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: Arc<dyn std::error::Error + Send + Sync>,
-    },
+/// A store in the file `state.redb` of a data folder, or in memory. Every batch that waits when the writing
+/// thread is free goes into one durable commit. Dropping the store ends the thread and closes the file.
+pub struct Embedded {
+    queue: Option<mpsc::Sender<Waiting>>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    /// Keeps other processes out until the store is dropped.
+    _lock: Option<File>,
 }
 
 impl Embedded {
     /// Opens the data folder, making it (mode 0700) if it is missing, and keeps every other process out.
-    pub fn open(_folder: &Path) -> Result<Embedded, OpenError> {
-        Ok(Embedded {})
+    /// A file that is damaged, cut off or of a newer format is named in the error and left as it is.
+    pub fn open(folder: &Path) -> Result<Embedded, OpenError> {
+        Embedded::open_as(folder, &format::CURRENT)
     }
 
     /// A store that lives as long as this value.
     pub fn memory() -> Result<Embedded, OpenError> {
-        Ok(Embedded {})
+        let (database, revision) = open::memory()?;
+        Embedded::start(Shared::memory(database, revision), None)
+    }
+
+    fn open_as(folder: &Path, format: &format::Format) -> Result<Embedded, OpenError> {
+        let lock = open::lock(folder)?;
+        let file = folder.join(open::FILE);
+        let (database, revision) = open::file(folder, &file, format)?;
+        Embedded::start(Shared::file(database, revision, file), Some(lock))
+    }
+
+    fn start(shared: Shared, lock: Option<File>) -> Result<Embedded, OpenError> {
+        let shared = Arc::new(shared);
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new().name("state-writer".to_owned()).spawn({
+            let shared = Arc::clone(&shared);
+            move || writer::run(&shared, waiting)
+        });
+        let thread = thread.map_err(|source| open::io(Path::new("state-writer"), source))?;
+        Ok(Embedded { queue: Some(queue), shared, thread: Some(thread), _lock: lock })
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing left to finish.
+            let _ = thread.join();
+        }
+        self.shared.close();
     }
 }
 
 impl Store for Embedded {
-    fn get<'a>(&'a self, _key: &'a Key) -> Boxed<'a, Result<Option<Item>, StoreError>> {
-        Box::pin(async { Err(StoreError::Closed) })
+    fn place(&self) -> &str {
+        &self.shared.place
+    }
+
+    fn get<'a>(&'a self, key: &'a Key) -> Boxed<'a, Result<Option<Item>, StoreError>> {
+        Box::pin(async move { self.shared.get(key) })
     }
 
     fn range<'a>(
         &'a self,
-        _prefix: &'a str,
-        _after: Option<&'a Key>,
-        _limit: usize,
+        prefix: &'a str,
+        after: Option<&'a Key>,
+        limit: usize,
     ) -> Boxed<'a, Result<Page, StoreError>> {
-        Box::pin(async { Err(StoreError::Closed) })
+        Box::pin(async move { self.shared.range(prefix, after, limit) })
     }
 
-    fn commit(&self, _batch: Batch) -> Boxed<'_, Result<Revision, CommitError>> {
-        Box::pin(async { Err(CommitError::Store(StoreError::Closed)) })
+    fn commit(&self, batch: Batch) -> Boxed<'_, Result<Revision, CommitError>> {
+        Box::pin(async move {
+            batch.check()?;
+            let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+            let (answer, answered) = oneshot::channel();
+            queue.send(Waiting { batch, answer }).await.map_err(|_| StoreError::Closed)?;
+            answered.await.unwrap_or(Err(CommitError::Store(StoreError::Closed)))
+        })
     }
 
-    fn watch(&self, _from: Revision) -> Boxed<'_, Result<Box<dyn Watch>, StoreError>> {
-        Box::pin(async { Err(StoreError::Closed) })
+    fn watch(&self, from: Revision) -> Boxed<'_, Result<Box<dyn Watch>, StoreError>> {
+        Box::pin(async move {
+            let follower = Follower::new(Arc::clone(&self.shared.history), from)?;
+            Ok(Box::new(follower) as Box<dyn Watch>)
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::entity::{
     AccessKey, Account, Cluster, Entity, Group, IdentityProviderConfig, InstanceProfile, Kept, LoginProfile,
     ManagedPolicy, OidcProvider, PodIdentityAssociation, Role, ServiceKey, User,
 };
-use crate::key::Kind;
+use crate::key::{Key, Kind};
 use crate::revision::{Record, Revision};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -50,6 +50,21 @@ impl View {
         }
     }
 
+    /// Takes out everything whose key is not wanted.
+    pub(crate) fn retain(&self, wanted: impl Fn(&Key) -> bool) {
+        for key in self.keys().iter().filter(|key| !wanted(key)) {
+            if let Some((account, kind, name)) = key.parts() {
+                self.remove(account, kind, name);
+            }
+        }
+    }
+
+    /// The key of everything in the view.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        let places = self.accounts().into_iter().chain([Arc::clone(&self.service)]);
+        places.flat_map(|account| keys(&account)).collect()
+    }
+
     /// Says that everything up to this revision is in the view.
     pub(crate) fn reached(&self, revision: Revision) {
         self.revision.store(revision.0, Ordering::Release);
@@ -90,6 +105,12 @@ trait Placed: Kept + Clone {
 
 macro_rules! placed {
     ($($kind:ident in $table:ident $(by $index:ident)?),+ $(,)?) => {
+        fn keys(account: &AccountView) -> Vec<Key> {
+            let mut keys = Vec::new();
+            $(keys.extend(account.$table.all().iter().map(|record| record.value.key()));)+
+            keys
+        }
+
         $(impl Placed for $kind {
             fn table(account: &AccountView) -> &Table<Self> {
                 &account.$table
