@@ -125,7 +125,7 @@ impl Service {
 #[must_use]
 pub fn told_from(head: &Head<'_>, params: &Params<'_>) -> Option<Service> {
     from_host(head)
-        .or_else(|| sigv4::scope_service(head).and_then(|name| Service::of_signing_name(&name)))
+        .or_else(|| sigv4::scope_service(head))
         .or_else(|| from_target(head))
         .or_else(|| from_path(head.path))
         .or_else(|| from_params(params))

@@ -21,7 +21,9 @@ impl Format {
     /// JSON for `Accept: application/json`, else XML.
     #[must_use]
     pub fn asked(head: &Head<'_>) -> Format {
-        let json = |accept: &str| accept.split(',').any(|kind| kind.trim().starts_with("application/json"));
+        let json = |accept: &str| {
+            accept.split(',').any(|kind| kind.split(';').next().map(str::trim) == Some("application/json"))
+        };
         if head.text("accept").is_some_and(json) { Format::Json } else { Format::Xml }
     }
 }

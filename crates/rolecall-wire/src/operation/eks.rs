@@ -224,15 +224,15 @@ const PROVISIONED_CONTROL_PLANE_TIER: Shape =
     Shape::Choice(&["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"]);
 const CONTROL_PLANE_SCALING_CONFIG: Shape =
     Shape::Structure(&[optional("tier", PROVISIONED_CONTROL_PLANE_TIER)]);
-const SCORING_STRATEGY: Shape = Shape::Choice(&["LeastAllocated", "MostAllocated"]);
+const SCORING_STRATEGY_TYPE: Shape = Shape::Choice(&["LeastAllocated", "MostAllocated"]);
 const RESOURCE_WEIGHT_NAME: Shape = text(1, 253);
 const RESOURCE_WEIGHT_VALUE: Shape = integer(1, 100);
 const RESOURCE_WEIGHT: Shape =
     Shape::Structure(&[optional("name", RESOURCE_WEIGHT_NAME), optional("weight", RESOURCE_WEIGHT_VALUE)]);
 const RESOURCE_WEIGHT_LIST: Shape = list(0, 100, &RESOURCE_WEIGHT);
-const SCORING_STRATEGY_2: Shape =
-    Shape::Structure(&[optional("type", SCORING_STRATEGY), optional("resources", RESOURCE_WEIGHT_LIST)]);
-const NODE_RESOURCES_FIT_CONFIG: Shape = Shape::Structure(&[optional("scoringStrategy", SCORING_STRATEGY_2)]);
+const SCORING_STRATEGY: Shape =
+    Shape::Structure(&[optional("type", SCORING_STRATEGY_TYPE), optional("resources", RESOURCE_WEIGHT_LIST)]);
+const NODE_RESOURCES_FIT_CONFIG: Shape = Shape::Structure(&[optional("scoringStrategy", SCORING_STRATEGY)]);
 const KUBE_SCHEDULER_CONFIG_REQUEST: Shape =
     Shape::Structure(&[optional("nodeResourcesFit", NODE_RESOURCES_FIT_CONFIG)]);
 const TERMINATED_POD_GC_THRESHOLD_VALUE: Shape = integer(1, 1000000);

@@ -26,7 +26,7 @@ pub(super) fn read<'a>(head: &Head<'a>, value: &'a [u8]) -> Result<Signed<'a>, F
         return Err(pieces.missing(date(head).is_some(), text));
     };
     let (instant, stamp) = date?;
-    let [access_key_id, date, region, service, terminator] = credential_parts(&Cow::Borrowed(credential))?;
+    let [access_key_id, date, region, service, terminator] = credential_parts(Cow::Borrowed(credential))?;
     Ok(Signed {
         form: Form::Header,
         access_key_id,

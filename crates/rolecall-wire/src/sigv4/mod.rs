@@ -23,6 +23,7 @@ pub use sign::{Credentials, sign};
 use crate::fault::{Code, Fault};
 use crate::http::Head;
 use crate::percent;
+use crate::service::Service;
 use rolecall_model::instant::Instant;
 use std::borrow::Cow;
 use std::fmt;
@@ -98,8 +99,8 @@ pub fn read<'a>(head: &Head<'a>) -> Result<Option<Signed<'a>>, Fault> {
     }
 }
 
-/// The service in the scope of a signature, whatever else is wrong with it.
-pub(crate) fn scope_service<'a>(head: &Head<'a>) -> Option<Cow<'a, str>> {
+/// The service in the scope of a signature, whatever else is wrong with it. `None` for one that is not offered.
+pub(crate) fn scope_service(head: &Head<'_>) -> Option<Service> {
     let credential = match head.header("authorization") {
         Some(value) => {
             let (_, after) = std::str::from_utf8(value).ok()?.split_once("Credential=")?;
@@ -107,25 +108,31 @@ pub(crate) fn scope_service<'a>(head: &Head<'a>) -> Option<Cow<'a, str>> {
         }
         None => presigned::parameter(head.query, "X-Amz-Credential")?,
     };
-    credential.rsplit('/').nth(1).map(|service| Cow::Owned(service.to_owned()))
+    Service::of_signing_name(credential.rsplit('/').nth(1)?)
 }
 
 fn incomplete(message: impl Into<Cow<'static, str>>) -> Fault {
     Fault::new(Code::IncompleteSignature, message)
 }
 
-/// The five parts of a credential. The key id may hold slashes, which no AWS key does.
-fn credential_parts<'c>(credential: &Cow<'c, str>) -> Result<[Cow<'c, str>; 5], Fault> {
-    let wrong = || {
+/// The five parts of a credential: key id, date, region, service, terminator.
+fn credential_parts(credential: Cow<'_, str>) -> Result<[Cow<'_, str>; 5], Fault> {
+    let parts = match &credential {
+        Cow::Borrowed(text) => five(text).map(|parts| parts.map(Cow::Borrowed)),
+        Cow::Owned(text) => five(text).map(|parts| parts.map(|part| Cow::Owned(part.to_owned()))),
+    };
+    parts.ok_or_else(|| {
+        let got: String = credential.chars().take(256).collect();
         incomplete(format!(
-            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{got}'"
         ))
-    };
-    let cut = |text: Cow<'c, str>| match &text {
-        Cow::Borrowed(text) => text.split('/').map(Cow::Borrowed).collect::<Vec<_>>(),
-        Cow::Owned(text) => text.split('/').map(|part| Cow::Owned(part.to_owned())).collect(),
-    };
-    cut(credential.clone()).try_into().map_err(|_| wrong())
+    })
+}
+
+fn five(text: &str) -> Option<[&str; 5]> {
+    let mut parts = text.split('/');
+    let five = [parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+    parts.next().is_none().then_some(five)
 }
 
 /// `%2F` and the like; a broken `%` stays as it is.

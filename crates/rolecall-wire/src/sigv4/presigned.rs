@@ -31,7 +31,7 @@ pub(super) fn read<'a>(head: &Head<'a>) -> Result<Option<Signed<'a>>, Fault> {
         return Err(incomplete(format!("Unsupported AWS 'algorithm': '{algorithm}'.")));
     }
     let instant = time::parse(&stamp).ok_or_else(|| header::bad_date(&stamp))?;
-    let [access_key_id, date, region, service, terminator] = credential_parts(&credential)?;
+    let [access_key_id, date, region, service, terminator] = credential_parts(credential)?;
     let token = parameter(head.query, "X-Amz-Security-Token");
     let token = token.or_else(|| head.text("x-amz-security-token").map(Cow::Borrowed));
     let form = Form::Presigned;
