@@ -1,12 +1,25 @@
 //! The name under which IAM knows an OIDC provider: the issuer URL without `https://`, compared exactly.
 
-/// The provider name for an issuer: `https://` taken off, nothing else touched. `None` for any other scheme.
+/// The provider name for an issuer: `https://` taken off, nothing else touched. `None` for any other scheme, save
+/// `http://` on loopback: AWS can never reach such an issuer, and a service on the same machine may admit it.
 ///
 /// A trailing slash and letter case stay: IAM compares whole strings (AWS STS API reference,
 /// AssumeRoleWithWebIdentity; policy reference rule 10.5).
 #[must_use]
 pub fn provider_name(issuer: &str) -> Option<&str> {
-    issuer.strip_prefix("https://")
+    let plain = || issuer.strip_prefix("http://").filter(|name| is_loopback(name));
+    issuer.strip_prefix("https://").or_else(plain)
+}
+
+/// Whether a provider name's host, with or without a port, is this machine itself.
+#[must_use]
+pub fn is_loopback(name: &str) -> bool {
+    let host = host(name);
+    let bare = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Providers that are built into IAM: trust policies name them bare and no provider resource exists.
@@ -128,6 +141,10 @@ mod tests {
     fn names() {
         assert_eq!(provider_name("https://a.b/c/"), Some("a.b/c/"));
         assert_eq!(provider_name("http://a.b"), None);
+        assert_eq!(provider_name("http://127.0.0.1.example.com/a"), None);
+        assert_eq!(provider_name("http://127.0.0.1:8403/issuer"), Some("127.0.0.1:8403/issuer"));
+        assert_eq!(provider_name("http://[::1]:8403"), Some("[::1]:8403"));
+        assert_eq!(provider_name("http://localhost"), Some("localhost"));
         assert_eq!(host("https://a.b/c"), "a.b");
         assert!(is_built_in("accounts.google.com"));
     }

@@ -37,6 +37,8 @@ pub struct Call<'a> {
     pub desk: &'a crate::desk::Desk,
     /// The region that the signature names.
     pub region: &'a str,
+    /// Where the request came from.
+    pub origin: &'a crate::origin::Origin<'a>,
 }
 
 /// What an operation changes.

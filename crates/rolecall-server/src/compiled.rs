@@ -40,7 +40,14 @@ impl CompiledPolicies {
     /// policy which is no longer there allows nothing by it.
     pub fn layers(&self, who: &Who, view: &View) -> Arc<Layers> {
         let sources = Sources::of(who, view);
-        self.layers.get_or(&sources.key(who), || Arc::new(sources.compile(who)))
+        self.layers.get_or(&sources.key(who), || Arc::new(sources.compile(who, None)))
+    }
+
+    /// The layers of a caller together with a role's trust policy, for AssumeRole; compiled anew each time. A role that is
+    /// not there is one whose trust policy allows nothing.
+    pub fn layers_and_trust(&self, who: &Who, view: &View, trust: Option<&str>) -> Layers {
+        let trust = Policy::from_text(trust.unwrap_or(ALLOWS_NOTHING));
+        Sources::of(who, view).compile(who, Some(&trust))
     }
 }
 
@@ -120,7 +127,7 @@ impl Sources {
         key
     }
 
-    fn compile(&self, who: &Who) -> Layers {
+    fn compile(&self, who: &Who, resource: Option<&Policy>) -> Layers {
         let document = |policy: &Shared<ManagedPolicy>| {
             Policy::from_text(policy.default_version().map_or("", |version| version.document.as_str()))
         };
@@ -141,6 +148,7 @@ impl Sources {
             identity: &identity,
             boundary: &boundary,
             session: &session,
+            resource,
             ..Policies::default()
         })
     }

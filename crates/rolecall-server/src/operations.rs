@@ -4,6 +4,7 @@ use rolecall_wire::service::Service;
 
 use crate::call::Run;
 use crate::iam;
+use crate::sts;
 use crate::target::Target;
 
 /// An operation that is offered.
@@ -33,4 +34,10 @@ pub fn find(service: Service, name: &str) -> Option<&'static Row> {
     rows.iter().find(|row| row.name == name)
 }
 
-static STS: [Row; 0] = [];
+static STS: [Row; 5] = [
+    row("AssumeRole", Target::Itself, sts::assume_role::run),
+    row("GetAccessKeyInfo", Target::Any, sts::get_access_key_info::run),
+    row("GetCallerIdentity", Target::Free, sts::get_caller_identity::run),
+    row("GetFederationToken", Target::Itself, sts::get_federation_token::run),
+    row("GetSessionToken", Target::Free, sts::get_session_token::run),
+];

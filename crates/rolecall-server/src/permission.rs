@@ -7,19 +7,18 @@ use rolecall_wire::operation::Operation;
 use rolecall_wire::service::Service;
 
 use crate::call::Call;
-use crate::origin::Origin;
 use crate::target::{Resource, Target};
 
 /// Whether the caller may do this.
 ///
 /// # Errors
 /// `AccessDenied` with AWS's sentence.
-pub fn check(call: &Call<'_>, operation: &Operation, target: Target, origin: &Origin<'_>) -> Result<(), Fault> {
+pub fn check(call: &Call<'_>, operation: &Operation, target: Target) -> Result<(), Fault> {
     if matches!(target, Target::Free | Target::Itself) {
         return Ok(());
     }
     let resource = target.resource(call);
-    let context = context(call, operation, &resource, origin);
+    let context = context(call, operation, &resource);
     allow(call, &operation.action(), &resource.arn, &context)
 }
 
@@ -59,17 +58,12 @@ pub fn denied(caller: &str, action: &str, resource: &str, verdict: Verdict) -> F
 
 /// Every condition key of a call.
 #[must_use]
-pub fn context(
-    call: &Call<'_>,
-    operation: &Operation,
-    resource: &Resource,
-    origin: &Origin<'_>,
-) -> Context {
+pub fn context(call: &Call<'_>, operation: &Operation, resource: &Resource) -> Context {
     let mut context = Context::new();
     call.who.keys(&mut context);
     // IAM is one for all regions; its calls are asked for in us-east-1 (reference iam.md §12).
     let region = if operation.service == Service::Iam { "us-east-1" } else { call.region };
-    origin.keys(call.now, region, &mut context);
+    call.origin.keys(call.now, region, &mut context);
     context.set("aws:ResourceAccount", [call.account_id().to_owned()]);
     for tag in &resource.tags {
         context.set(&format!("aws:ResourceTag/{}", tag.key), [tag.value.clone()]);
