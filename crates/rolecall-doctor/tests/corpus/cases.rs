@@ -1,5 +1,7 @@
 //! The cases of the corpus: evidence, and what its label says.
 
+#![allow(clippy::disallowed_methods, reason = "the corpus is read from its folder")]
+
 use std::fs;
 use std::path::Path;
 
