@@ -137,6 +137,21 @@ impl KeyCache {
         }
     }
 
+    /// The keys of a provider if they are at hand and fresh; nothing is fetched for it.
+    #[must_use]
+    pub fn peek(&self, provider: &Provider) -> Option<Arc<KeySet>> {
+        let slot = self.slots.read().unwrap_or_else(PoisonError::into_inner).get(provider).map(Arc::clone)?;
+        match slot.standing(&self.options) {
+            Standing::Fresh(set) => {
+                let tick = self.started.elapsed().as_millis();
+                slot.used.store(u64::try_from(tick).unwrap_or(u64::MAX), Relaxed);
+                self.metrics.hits.fetch_add(1, Relaxed);
+                Some(set)
+            }
+            _ => None,
+        }
+    }
+
     /// The keys of a provider after its set turned out to lack a key id. They are fetched anew, at most once per
     /// interval for all who ask; within it, and where a newer set has the key by now, the set at hand is given.
     #[must_use]
