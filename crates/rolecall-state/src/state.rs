@@ -7,7 +7,7 @@ use crate::revision::Revision;
 use crate::store::{Batch, Commit, CommitError, Store, StoreError, Watch, Write};
 use crate::view::View;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -33,7 +33,8 @@ impl State {
         let view = Arc::new(View::default());
         let (revision, watch) = load(&*store, &view).await?;
         let (progress, reached) = watch::channel(Ok(revision));
-        let follower = Follower { store: Arc::clone(&store), view: Arc::clone(&view), progress };
+        let (weak, place) = (Arc::downgrade(&store), store.place().to_owned());
+        let follower = Follower { store: weak, place, view: Arc::clone(&view), progress };
         let follower = tokio::spawn(follower.run(watch));
         Ok(State { store, view, reached, follower })
     }
@@ -95,7 +96,9 @@ fn encode(transaction: Transaction) -> Result<Batch, Flaw> {
 
 /// The task that brings the store's commits into the view.
 struct Follower {
-    store: Arc<dyn Store>,
+    /// Not held, so that the store closes when the state is dropped.
+    store: Weak<dyn Store>,
+    place: String,
     view: Arc<View>,
     progress: watch::Sender<Reached>,
 }
@@ -104,14 +107,9 @@ impl Follower {
     async fn run(self, mut watch: Box<dyn Watch>) {
         loop {
             let reached = match watch.next().await {
-                Ok(commits) => apply_all(&self.view, &commits).map_err(|flaw| flaw.at(self.store.place())),
+                Ok(commits) => apply_all(&self.view, &commits).map_err(|flaw| flaw.at(&self.place)),
                 // Fell behind what the store keeps: read everything again and go on from there.
-                Err(StoreError::Compacted { .. }) => {
-                    load(&*self.store, &self.view).await.map(|(revision, anew)| {
-                        watch = anew;
-                        revision
-                    })
-                }
+                Err(StoreError::Compacted { .. }) => self.load_again(&mut watch).await,
                 Err(error) => Err(error),
             };
             let ended = reached.is_err();
@@ -120,6 +118,13 @@ impl Follower {
                 return;
             }
         }
+    }
+
+    async fn load_again(&self, watch: &mut Box<dyn Watch>) -> Reached {
+        let store = self.store.upgrade().ok_or(StoreError::Closed)?;
+        let (revision, anew) = load(&*store, &self.view).await?;
+        *watch = anew;
+        Ok(revision)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The embedded store against the suite of all stores.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use rolecall_state::conformance::CASES;
 use rolecall_state::embedded::Embedded;
 use rolecall_state::store::Store;

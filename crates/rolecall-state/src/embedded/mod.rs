@@ -113,3 +113,6 @@ impl Store for Embedded {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
