@@ -5,7 +5,8 @@ use std::fmt;
 /// One header line: the name in any letter case, the value as it came.
 pub type Header<'a> = (&'a str, &'a [u8]);
 
-/// Everything of a request but its body. The `Debug` shows no value, since headers and query may hold credentials.
+/// Everything of a request but its body. The `Debug` shows no value, since headers and query may hold
+/// credentials.
 #[derive(Clone, Copy)]
 pub struct Head<'a> {
     /// The method, in capitals.

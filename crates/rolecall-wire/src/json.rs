@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 /// The most bytes that a body may have.
 pub const MAX_BYTES: usize = 2 << 20;
 
-/// Reads the members of an operation. `labels` are those of the path, `query` holds the parameters of the query alone.
-/// An empty body is an empty object. Fails with `SerializationException` for what is no JSON object, is nested too
-/// deeply or is too long, and for numbers and booleans in path or query that are none.
+/// Reads the members of an operation. `labels` are those of the path, `query` holds the parameters of the
+/// query alone. An empty body is an empty object. Fails with `SerializationException` for what is no JSON
+/// object, is nested too deeply or is too long, and for numbers and booleans in path or query that are none.
 pub fn read(
     operation: &Operation,
     labels: &Labels,

@@ -1,4 +1,5 @@
-//! Percent-encoding as RFC 3986 and AWS have it: everything but letters, digits, `-`, `.`, `_`, `~` becomes `%XX`.
+//! Percent-encoding as RFC 3986 and AWS have it: everything but letters, digits, `-`, `.`, `_`, `~` becomes
+//! `%XX`.
 
 use std::borrow::Cow;
 
@@ -23,8 +24,8 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-/// Decodes a form's or query's name or value: `+` is a space. `None` for a `%` that no two hexadecimal digits follow,
-/// and for what is not UTF-8 afterwards.
+/// Decodes a form's or query's name or value: `+` is a space. `None` for a `%` that no two hexadecimal digits
+/// follow, and for what is not UTF-8 afterwards.
 #[must_use]
 pub fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.bytes().any(|byte| byte == b'%' || byte == b'+') {

@@ -1,6 +1,7 @@
 //! The flat parameters of the Query protocol: decoded, bounded, with lists and structures seen through views.
 
 use crate::fault::{Code, Fault};
+use crate::http::Head;
 use crate::percent;
 use std::borrow::Cow;
 use std::fmt;
@@ -10,8 +11,8 @@ pub const MAX_BYTES: usize = 2 << 20;
 /// The most parameters one request may have.
 pub const MAX_COUNT: usize = 10_000;
 
-/// The parameters of one request. Where a name occurs twice, the first counts: all who read see the same value.
-/// The `Debug` shows names only, since values may be secret.
+/// The parameters of one request. Where a name occurs twice, the first counts: all who read see the same
+/// value. The `Debug` shows names only, since values may be secret.
 #[derive(Default)]
 pub struct Params<'a> {
     /// In the order they were sent.
@@ -21,7 +22,16 @@ pub struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// Reads the query and, for a form, the body: what stands in the query comes first. Fails with
+    /// Reads the parameters of a request: those of the query and, unless the content type says JSON, those of
+    /// the body. Fails as [`Params::read`].
+    pub fn of_request(head: &Head<'a>, body: &'a [u8]) -> Result<Params<'a>, Fault> {
+        let json = head.text("content-type").is_some_and(|kind| {
+            kind.starts_with("application/json") || kind.starts_with("application/x-amz-json-")
+        });
+        Params::read(head.query, if json { b"" } else { body })
+    }
+
+    /// Reads a query and the body of a form: what stands in the query comes first. Fails with
     /// `MalformedQueryString` on broken percent-encoding, on what is not UTF-8, and beyond [`MAX_BYTES`] or
     /// [`MAX_COUNT`].
     pub fn read(query: &'a str, body: &'a [u8]) -> Result<Params<'a>, Fault> {
@@ -55,8 +65,8 @@ impl<'a> Params<'a> {
         self.view().get(name)
     }
 
-    /// The items of a list: `list("Tags")` gives one view for each `Tags.member.N…`, in numerical order, gaps closed.
-    /// A list sent as `Tags=` and one not sent are both empty.
+    /// The items of a list: `list("Tags")` gives one view for each `Tags.member.N…`, in numerical order, gaps
+    /// closed. A list sent as `Tags=` and one not sent are both empty.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<View<'_>> {
         self.view().list(name)
@@ -68,7 +78,8 @@ impl<'a> Params<'a> {
         self.view().texts(name)
     }
 
-    /// The members of a structure: `structure("TaskPolicyArn")` for `TaskPolicyArn.arn`. `None` if none was sent.
+    /// The members of a structure: `structure("TaskPolicyArn")` for `TaskPolicyArn.arn`. `None` if none was
+    /// sent.
     #[must_use]
     pub fn structure(&self, name: &str) -> Option<View<'_>> {
         self.view().structure(name)
@@ -157,7 +168,8 @@ impl<'p> View<'p> {
         self.get(name).is_some() || self.structure(name).is_some()
     }
 
-    /// Whether what was sent for a list can be read as one: nothing but `name=` without value, or `name.member.N…`.
+    /// Whether what was sent for a list can be read as one: nothing but `name=` without value, or
+    /// `name.member.N…`.
     pub(crate) fn is_list(&self, name: &str) -> bool {
         if self.get(name).is_some_and(|value| !value.is_empty()) {
             return false;
@@ -169,8 +181,8 @@ impl<'p> View<'p> {
                 == members.sorted.len()
     }
 
-    /// The views at `1`, `2`, … in numerical order. In byte order all names of one number follow one another, save that
-    /// names such as `1!` come between `1` and `1.Key`; those are no items.
+    /// The views at `1`, `2`, … in numerical order. In byte order all names of one number follow one another,
+    /// save that names such as `1!` come between `1` and `1.Key`; those are no items.
     fn items(&self) -> Vec<(u32, View<'p>)> {
         let mut items: Vec<(u32, View<'p>)> = Vec::new();
         let mut at = 0;

@@ -89,8 +89,8 @@ impl Service {
         }
     }
 
-    /// What stands before the operation in `X-Amz-Target`: the published form, then the short one that older clients
-    /// send (reference cloudtrail.md §1). Only JSON 1.1 services have any.
+    /// What stands before the operation in `X-Amz-Target`: the published form, then the short one that older
+    /// clients send (reference cloudtrail.md §1). Only JSON 1.1 services have any.
     #[must_use]
     pub fn target_prefixes(self) -> &'static [&'static str] {
         match self {
@@ -118,10 +118,10 @@ impl Service {
 
 /// Which service a request is for, or `None` if nothing of it tells.
 ///
-/// Several services share one port, so what a request says is asked in this order: the host when it is one of AWS's
-/// own names, the scope of the signature, the target, the path, and for requests that are not signed the version and
-/// the action. `params` are those of a form body or a query. A signature whose scope contradicts an AWS host is thus
-/// refused later, by [`sigv4::Signed::check_scope`], as AWS does.
+/// Several services share one port, so what a request says is asked in this order: the host when it is one of
+/// AWS's own names, the scope of the signature, the target, the path, and for requests that are not signed
+/// the version and the action. `params` are those of a form body or a query. A signature whose scope
+/// contradicts an AWS host is thus refused later, by [`sigv4::Signed::check_scope`], as AWS does.
 #[must_use]
 pub fn told_from(head: &Head<'_>, params: &Params<'_>) -> Option<Service> {
     from_host(head)

@@ -1,4 +1,5 @@
-//! The JSON rendering of a Query answer: the same structure, compact; a form no SDK asks for (reference sts.md §1).
+//! The JSON rendering of a Query answer: the same structure, compact; a form no SDK asks for (reference
+//! sts.md §1).
 
 use super::Writer;
 use std::fmt::Write as _;

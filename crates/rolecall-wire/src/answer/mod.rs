@@ -1,4 +1,5 @@
-//! Results of Query operations, written as XML or, for those who ask, as JSON (reference sts.md §1.1, iam.md §1).
+//! Results of Query operations, written as XML or, for those who ask, as JSON (reference sts.md §1.1, iam.md
+//! §1).
 
 mod json;
 pub mod xml;
@@ -28,8 +29,8 @@ impl Format {
     }
 }
 
-/// Writes one result, members in the order of the calls; a member that does not apply is not written at all. The
-/// envelope is the writer's: [`Writer::new`] opens it, [`Writer::finish`] closes it.
+/// Writes one result, members in the order of the calls; a member that does not apply is not written at all.
+/// The envelope is the writer's: [`Writer::new`] opens it, [`Writer::finish`] closes it.
 pub struct Writer {
     out: String,
     depth: usize,
@@ -51,7 +52,8 @@ impl Writer {
         writer
     }
 
-    /// Ends the answer. An operation without output has no result element, one with an empty output an empty element.
+    /// Ends the answer. An operation without output has no result element, one with an empty output an empty
+    /// element.
     #[must_use]
     pub fn finish(mut self, request_id: &str) -> Answer {
         let content_type = match self.format {
@@ -151,8 +153,8 @@ impl Writer {
         }
     }
 
-    /// A map: in XML one `entry` with `key` and `value` for each pair, where `value` writes the value under the name it
-    /// is given.
+    /// A map: in XML one `entry` with `key` and `value` for each pair, where `value` writes the value under
+    /// the name it is given.
     pub fn map<'k, T>(
         &mut self,
         name: &str,
@@ -182,74 +184,5 @@ impl Writer {
             Format::Xml => self.leaf_xml(name, |out| out.push_str(value)),
             Format::Json => self.leaf_json(name, |out| out.push_str(value)),
         }
-    }
-
-    fn open_xml(&mut self) {
-        self.out.push('<');
-        self.out.push_str(self.operation.name);
-        self.out.push_str("Response xmlns=\"");
-        self.out.push_str(self.operation.service.namespace().unwrap_or_default());
-        self.out.push_str("\">\n");
-        self.depth = 2;
-        self.content = self.out.len();
-        if self.operation.has_result {
-            self.out.push_str("  <");
-            self.out.push_str(self.operation.name);
-            self.out.push_str("Result>\n");
-        }
-    }
-
-    fn close_xml(&mut self, request_id: &str) {
-        self.depth = 1;
-        if self.operation.has_result {
-            let name = format!("{}Result", self.operation.name);
-            self.close_element(&name, self.content);
-        }
-        self.out.push_str("  <ResponseMetadata>\n    <RequestId>");
-        xml::escape_into(&mut self.out, request_id);
-        self.out.push_str("</RequestId>\n  </ResponseMetadata>\n</");
-        self.out.push_str(self.operation.name);
-        self.out.push_str("Response>\n");
-    }
-
-    fn nest_xml(&mut self, name: &str, fill: impl FnOnce(&mut Writer)) {
-        let start = self.out.len();
-        self.tag(name, "<", ">\n");
-        self.depth += 1;
-        fill(self);
-        self.depth -= 1;
-        self.close_element(name, start);
-    }
-
-    /// Closes the element that began at `start`; if nothing was written since, it becomes an empty element.
-    fn close_element(&mut self, name: &str, start: usize) {
-        let opening = self.depth * 2 + name.len() + "<>\n".len();
-        if self.out.len() == start + opening {
-            self.out.truncate(start);
-            self.empty_xml(name);
-        } else {
-            self.tag(name, "</", ">\n");
-        }
-    }
-
-    fn leaf_xml(&mut self, name: &str, value: impl FnOnce(&mut String)) {
-        self.tag(name, "<", ">");
-        value(&mut self.out);
-        self.out.push_str("</");
-        self.out.push_str(name);
-        self.out.push_str(">\n");
-    }
-
-    fn empty_xml(&mut self, name: &str) {
-        self.tag(name, "<", "/>\n");
-    }
-
-    fn tag(&mut self, name: &str, before: &str, after: &str) {
-        for _ in 0..self.depth {
-            self.out.push_str("  ");
-        }
-        self.out.push_str(before);
-        self.out.push_str(name);
-        self.out.push_str(after);
     }
 }

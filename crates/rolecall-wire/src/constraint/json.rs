@@ -5,8 +5,8 @@ use crate::fault::Fault;
 use crate::operation::{Member, Operation, Shape};
 use serde_json::{Map, Value};
 
-/// As [`super::check`], for the input of a JSON operation as [`crate::json::read`] gives it. A member that is null counts
-/// as absent.
+/// As [`super::check`], for the input of a JSON operation as [`crate::json::read`] gives it. A member that is
+/// null counts as absent.
 pub fn check(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fault> {
     let mut violations = Violations::default();
     members(&mut violations, &Path::Top, operation.members, input)?;
@@ -62,7 +62,7 @@ fn one(
             violations.count(path, 0, *max, entries.len());
             for (name, value) in entries {
                 violations.text(path, member, key, name);
-                one(violations, &Path::Member(path, name), member, of, value)?;
+                one(violations, &Path::Entry(path, name), member, of, value)?;
             }
         }
         Shape::Boolean | Shape::Instant | Shape::Any => {}

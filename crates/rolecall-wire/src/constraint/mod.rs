@@ -1,4 +1,5 @@
-//! Whether what was sent keeps the constraints of the operation, in the words of AWS's framework (reference sts.md §2.2).
+//! Whether what was sent keeps the constraints of the operation, in the words of AWS's framework (reference
+//! sts.md §2.2).
 //!
 //! All violations of one request make one error. Values of sensitive members are not repeated in it.
 

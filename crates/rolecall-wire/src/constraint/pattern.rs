@@ -1,5 +1,5 @@
-//! The patterns of AWS's API models: the text that messages quote, and a function that matches it (reference sts.md
-//! §2.1, iam.md §2). A handful of character classes needs no engine for regular expressions.
+//! The patterns of AWS's API models: the text that messages quote, and a function that matches it (reference
+//! sts.md §2.1, iam.md §2). A handful of character classes needs no engine for regular expressions.
 
 use std::fmt;
 
@@ -104,8 +104,8 @@ fn arn(c: char) -> bool {
         || c >= '\u{10000}'
 }
 
-/// `\p{L}`, `\p{Z}`, `\p{N}` and a few more. The standard library's alphabetic characters are `\p{L}` and the vowel
-/// signs that go with letters in some scripts, which AWS would refuse.
+/// `\p{L}`, `\p{Z}`, `\p{N}` and a few more. The standard library's alphabetic characters are `\p{L}` and the
+/// vowel signs that go with letters in some scripts, which AWS would refuse.
 fn tag(c: char) -> bool {
     let separator = c.is_whitespace() && !c.is_control();
     c.is_alphabetic() || c.is_numeric() || separator || "_.:/=+-@".contains(c)

@@ -5,8 +5,8 @@ use crate::fault::{Code, Fault};
 use crate::operation::{Member, Operation, Shape};
 use crate::query::{Params, View};
 
-/// Fails with one `ValidationError` that names every violation, or with `MalformedInput` for a value of another kind
-/// than its member has. Parameters that the operation does not know are ignored, as AWS does.
+/// Fails with one `ValidationError` that names every violation, or with `MalformedInput` for a value of
+/// another kind than its member has. Parameters that the operation does not know are ignored, as AWS does.
 pub fn check(operation: &Operation, params: &Params<'_>) -> Result<(), Fault> {
     let mut violations = Violations::default();
     members(&mut violations, &Path::Top, operation.members, params.view())?;

@@ -16,6 +16,8 @@ pub(super) enum Path<'p> {
     Top,
     Member(&'p Path<'p>, &'p str),
     Item(&'p Path<'p>, usize),
+    /// A value of a map, under its key.
+    Entry(&'p Path<'p>, &'p str),
 }
 
 impl fmt::Display for Path<'_> {
@@ -25,6 +27,7 @@ impl fmt::Display for Path<'_> {
             Path::Member(Path::Top, name) => out.write_str(&lower_camel(name)),
             Path::Member(above, name) => write!(out, "{above}.{}", lower_camel(name)),
             Path::Item(above, number) => write!(out, "{above}.{number}.member"),
+            Path::Entry(above, key) => write!(out, "{above}.{key:.128}.member"),
         }
     }
 }
@@ -58,7 +61,8 @@ impl Violations {
         }
     }
 
-    /// A list of texts, whose violations AWS tells in one sentence about the whole list (reference iam.md §7).
+    /// A list of texts, whose violations AWS tells in one sentence about the whole list (reference iam.md
+    /// §7).
     pub fn texts(&mut self, path: &Path<'_>, member: &Member, of: &Shape, values: &[&str]) {
         if values.iter().all(|value| broken(of, value).next().is_none()) {
             return;
@@ -104,8 +108,8 @@ impl Violations {
     }
 }
 
-/// A value of another kind than the member has, such as a word for a number. AWS answers these before it validates; its
-/// sentence is not recorded.
+/// A value of another kind than the member has, such as a word for a number. AWS answers these before it
+/// validates; its sentence is not recorded.
 pub(super) fn unreadable(path: &Path<'_>, kind: &str) -> Fault {
     Fault::new(Code::MalformedInput, format!("Value at '{path}' is not {kind}"))
 }

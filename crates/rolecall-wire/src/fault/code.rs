@@ -29,7 +29,8 @@ macro_rules! codes {
     (@json $code:ident $json:ident) => { stringify!($json) };
 }
 
-// Code, status (reference sts.md §3.2 and §7, iam.md §1.1, eks.md §1, cloudtrail.md §1, sigv4.md §6), name in JSON.
+// Code, status (reference sts.md §3.2 and §7, iam.md §1.1, eks.md §1, cloudtrail.md §1, sigv4.md §6), name in
+// JSON.
 codes! {
     AccessDenied 403 AccessDeniedException;
     IncompleteSignature 400 IncompleteSignatureException;
@@ -137,6 +138,7 @@ impl Code {
             // reference eks.md §1.4: of EKS Auth's refusals these alone are no 403
             (Protocol::RestJson, Code::AccessDenied) if service == Service::EksAuth => 400,
             (Protocol::RestJson, Code::MalformedQueryString) => 400,
+            (Protocol::RestJson, Code::InvalidAction) => 404,
             (Protocol::RestJson, _) => status,
         }
     }

@@ -51,8 +51,8 @@ impl Fault {
         Fault::new(Code::InvalidClientTokenId, "The security token included in the request is invalid.")
     }
 
-    /// The answer when a session token was sent that cannot be read or opened: AWS spells this one without full stop
-    /// (sigv4.md §5).
+    /// The answer when a session token was sent that cannot be read or opened: AWS spells this one without
+    /// full stop (sigv4.md §5).
     #[must_use]
     pub fn bad_token() -> Fault {
         Fault::new(Code::InvalidClientTokenId, "The security token included in the request is invalid")

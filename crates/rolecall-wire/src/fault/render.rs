@@ -7,8 +7,9 @@ use crate::service::{Protocol, Service};
 use serde_json::{Map, Value, json};
 
 impl Fault {
-    /// The answer as a service gives it. `format` counts for Query services only: a JSON rendering is given to those
-    /// who send `Accept: application/json`. `request_id` is the one of the `x-amzn-RequestId` header.
+    /// The answer as a service gives it. `format` counts for Query services only: a JSON rendering is given
+    /// to those who send `Accept: application/json`. `request_id` is the one of the `x-amzn-RequestId`
+    /// header.
     #[must_use]
     pub fn render(&self, service: Service, format: Format, request_id: &str) -> Answer {
         let status = self.code.status(service);

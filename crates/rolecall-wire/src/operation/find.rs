@@ -41,8 +41,8 @@ pub fn find(service: Service, name: &str) -> Option<&'static Operation> {
     of(service).find(|operation| operation.name == name)
 }
 
-/// The operation that a request to a service asks for, with the labels of its path. Fails as AWS does for what is not
-/// in the table (reference sts.md §1.2, cloudtrail.md §1).
+/// The operation that a request to a service asks for, with the labels of its path. Fails as AWS does for
+/// what is not in the table (reference sts.md §1.2, cloudtrail.md §1).
 pub fn asked(
     service: Service,
     head: &Head<'_>,
@@ -55,7 +55,8 @@ pub fn asked(
     }
 }
 
-/// The operation at a method and path of a REST-JSON service; a segment of the path is never split at an encoded slash.
+/// The operation at a method and path of a REST-JSON service; a segment of the path is never split at an
+/// encoded slash.
 #[must_use]
 pub fn route(service: Service, method: &str, path: &str) -> Option<(&'static Operation, Labels)> {
     of(service)

@@ -1,4 +1,5 @@
-//! IAM analysis: authorization details, last access, reports, simulation (reference iam.md §8, simulator.md §1).
+//! IAM analysis: authorization details, last access, reports, simulation (reference iam.md §8, simulator.md
+//! §1).
 
 use super::Operation;
 use super::iam_shapes::{ARN, ENTITY, MARKER, MAX_ITEMS, POLICY_DOCUMENT, POLICY_NAME};

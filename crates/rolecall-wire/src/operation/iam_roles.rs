@@ -1,4 +1,5 @@
-//! IAM roles: trust policies, inline and attached policies, boundaries, tags, service-linked roles (reference iam.md §3, §6).
+//! IAM roles: trust policies, inline and attached policies, boundaries, tags, service-linked roles (reference
+//! iam.md §3, §6).
 
 use super::Operation;
 use super::iam_shapes::{

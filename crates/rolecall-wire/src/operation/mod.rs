@@ -1,7 +1,7 @@
 //! THE TABLE of operations: one file per service or family, one line per operation and member.
 //!
-//! Names, members and constraints are those of AWS's published API models (reference sts.md §2, iam.md §3 to §8,
-//! simulator.md §1, eks.md §1, cloudtrail.md §1). Operations that are not here are answered as unknown.
+//! Names, members and constraints are those of AWS's published API models (reference sts.md §2, iam.md §3 to
+//! §8, simulator.md §1, eks.md §1, cloudtrail.md §1). Operations that are not here are answered as unknown.
 
 mod cloudtrail;
 mod eks;

@@ -5,15 +5,16 @@ use crate::http::Head;
 use crate::percent::{self, Decoded};
 use aws_lc_rs::digest;
 
-/// The canonical request over the headers named in `signed_headers` (names in lower case, joined by `;`). A named header
-/// that the request lacks counts as empty. For [`Form::Presigned`] the query's `X-Amz-Signature` is left out.
+/// The canonical request over the headers named in `signed_headers` (names in lower case, joined by `;`). A
+/// named header that the request lacks counts as empty. For [`Form::Presigned`] the query's `X-Amz-Signature`
+/// is left out.
 #[must_use]
 pub fn canonical(head: &Head<'_>, body: &[u8], signed_headers: &str, form: Form) -> Vec<u8> {
     request(head, body, signed_headers, form, Host::WithoutDefaultPort)
 }
 
-/// How the `host` header is taken. Clients sign it without the port that is the scheme's default, and nearly all send it
-/// so; a few sign what they send.
+/// How the `host` header is taken. Clients sign it without the port that is the scheme's default, and nearly
+/// all send it so; a few sign what they send.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Host {
     WithoutDefaultPort,
@@ -95,7 +96,8 @@ fn uri(out: &mut String, path: &str) {
     }
 }
 
-/// Names and values decoded, encoded anew and sorted, so that `+` and lower-case hexadecimal digits do no harm.
+/// Names and values decoded, encoded anew and sorted, so that `+` and lower-case hexadecimal digits do no
+/// harm.
 fn query(out: &mut String, query: &str, form: Form) {
     if query.is_empty() {
         return;

@@ -3,8 +3,9 @@
 use aws_lc_rs::hmac;
 use std::fmt;
 
-/// The key that signs for one secret, day, region and service. Making one takes four hashes, so a server may keep it;
-/// it is as secret as the secret it comes from, though for its day, region and service alone. The `Debug` says nothing.
+/// The key that signs for one secret, day, region and service. Making one takes four hashes, so a server may
+/// keep it; it is as secret as the secret it comes from, though for its day, region and service alone. The
+/// `Debug` says nothing.
 #[derive(Clone)]
 pub struct SigningKey(hmac::Key);
 

@@ -42,8 +42,8 @@ pub enum Form {
     Presigned,
 }
 
-/// What a signature claims. Nothing of it is true before [`Signed::verify`] has passed. The `Debug` shows neither the
-/// signature nor the session token.
+/// What a signature claims. Nothing of it is true before [`Signed::verify`] has passed. The `Debug` shows
+/// neither the signature nor the session token.
 pub struct Signed<'a> {
     /// Where it was found.
     pub form: Form,
@@ -90,8 +90,9 @@ impl fmt::Debug for Signed<'_> {
     }
 }
 
-/// Reads the signature of a request: the header, or else the query. `None` if it has neither, which an unsigned
-/// operation may; others answer [`Fault::unsigned`]. Fails with `IncompleteSignature` for what cannot be read.
+/// Reads the signature of a request: the header, or else the query. `None` if it has neither, which an
+/// unsigned operation may; others answer [`Fault::unsigned`]. Fails with `IncompleteSignature` for what
+/// cannot be read.
 pub fn read<'a>(head: &Head<'a>) -> Result<Option<Signed<'a>>, Fault> {
     match head.header("authorization") {
         Some(value) => header::read(head, value).map(Some),
@@ -99,7 +100,8 @@ pub fn read<'a>(head: &Head<'a>) -> Result<Option<Signed<'a>>, Fault> {
     }
 }
 
-/// The service in the scope of a signature, whatever else is wrong with it. `None` for one that is not offered.
+/// The service in the scope of a signature, whatever else is wrong with it. `None` for one that is not
+/// offered.
 pub(crate) fn scope_service(head: &Head<'_>) -> Option<Service> {
     let credential = match head.header("authorization") {
         Some(value) => {

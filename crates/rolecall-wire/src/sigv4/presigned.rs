@@ -13,8 +13,8 @@ use std::borrow::Cow;
 const PARTS: [&str; 5] =
     ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"];
 
-/// `None` if none of the parts is there. `X-Amz-Expires` is not looked at: STS takes a presigned request for fifteen
-/// minutes whatever that says (§4), and so do the others here.
+/// `None` if none of the parts is there. `X-Amz-Expires` is not looked at: STS takes a presigned request for
+/// fifteen minutes whatever that says (§4), and so do the others here.
 pub(super) fn read<'a>(head: &Head<'a>) -> Result<Option<Signed<'a>>, Fault> {
     if !head.query.contains("X-Amz-") {
         return Ok(None);
@@ -69,8 +69,8 @@ fn missing(parts: &[Option<Cow<'_, str>>; 5]) -> Fault {
     incomplete(message)
 }
 
-/// The query of a presigned request, signature included, made from the query of `head`; its headers are signed as they
-/// stand and must include `host`. `expires` is in seconds.
+/// The query of a presigned request, signature included, made from the query of `head`; its headers are
+/// signed as they stand and must include `host`. `expires` is in seconds.
 #[must_use]
 pub fn presign(
     head: &Head<'_>,

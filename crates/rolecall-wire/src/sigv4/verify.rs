@@ -46,8 +46,8 @@ impl Signed<'_> {
         if message.is_empty() { Ok(()) } else { Err(mismatch(message)) }
     }
 
-    /// Whether the signature is of now: STS looks back fifteen minutes, the others five, all ahead five (§6). A
-    /// presigned request has the same window.
+    /// Whether the signature is of now: STS looks back fifteen minutes, the others five, all ahead five (§6).
+    /// A presigned request has the same window.
     pub fn check_time(&self, service: Service, now: Instant) -> Result<(), Fault> {
         let past = if service == Service::Sts { 15 } else { 5 };
         let (oldest, newest) = (Instant(now.0 - past * 60), Instant(now.0 + FUTURE * 60));
@@ -68,8 +68,8 @@ impl Signed<'_> {
         Ok(())
     }
 
-    /// Whether the key signed this request with this body. The key is the one of [`Signed::date`], [`Signed::region`] and
-    /// [`Signed::service`].
+    /// Whether the key signed this request with this body. The key is the one of [`Signed::date`],
+    /// [`Signed::region`] and [`Signed::service`].
     pub fn verify(&self, head: &Head<'_>, body: &[u8], key: &SigningKey) -> Result<(), Fault> {
         self.check_coverage(head)?;
         if !payload_agrees(head, body) {

@@ -63,6 +63,8 @@ fn constraints_hold() {
     );
     let tags = r#"{"tags":{"a":"b","":"c"}}"#;
     assert!(eks("POST", "/tags/arn", tags).unwrap_err().message.contains("greater than or equal to 1"));
+    let value = format!(r#"{{"tags":{{"Team":"{}"}}}}"#, "x".repeat(257));
+    assert!(eks("POST", "/tags/arn", &value).unwrap_err().message.contains("at 'tags.Team.member' failed"));
     assert!(eks("POST", "/tags/arn", r#"{"tags":{"a":"b"}}"#).is_ok());
 }
 

@@ -4,9 +4,11 @@
 
 mod answers;
 mod constraints;
+mod hostile;
 mod json_input;
 mod operations;
 mod parameters;
+mod recorded;
 mod services;
 mod signature_faults;
 mod signatures;

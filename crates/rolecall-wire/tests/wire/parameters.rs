@@ -40,6 +40,21 @@ fn query_and_body_are_read_and_the_first_of_a_name_counts() {
 }
 
 #[test]
+fn a_body_of_json_holds_no_parameters() {
+    for (kind, action) in [
+        ("application/x-www-form-urlencoded; charset=utf-8", Some("B")),
+        ("", Some("B")),
+        ("application/x-amz-json-1.1", None),
+        ("application/json", None),
+    ] {
+        let headers = [("content-type", kind.as_bytes())];
+        let head = rolecall_wire::http::Head { query: "Q=1", ..crate::post(&headers) };
+        let params = Params::of_request(&head, b"Action=B").unwrap();
+        assert_eq!((params.get("Q"), params.get("Action")), (Some("1"), action), "{kind}");
+    }
+}
+
+#[test]
 fn lists_are_in_numerical_order_without_gaps() {
     let params = read(
         "Tags.member.10.Key=ten&Tags.member.2.Key=two&Tags.member.2.Value=b&Tags.member.1.Key=one&\
