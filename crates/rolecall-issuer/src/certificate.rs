@@ -31,6 +31,12 @@ pub fn system_roots() -> Result<Arc<RootCertStore>, NoRoots> {
     Ok(Arc::new(store))
 }
 
+/// A trust store that trusts nobody, for systems without one: thumbprints alone decide.
+#[must_use]
+pub fn empty_roots() -> Arc<RootCertStore> {
+    Arc::new(RootCertStore::empty())
+}
+
 /// The system has no trust store.
 #[derive(Debug, thiserror::Error)]
 #[error("the system's trust store holds no certificate: {0}")]

@@ -34,7 +34,8 @@ enum Command {
     Fix(commands::fix::Arguments),
     Explain(commands::explain::Arguments),
     Causes(commands::causes::Arguments),
-    Simulate(commands::simulate::Arguments),
+    Simulate(Box<commands::simulate::Arguments>),
+    Token(commands::token::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Causes(arguments) => commands::causes::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
+        Command::Token(arguments) => commands::token::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
     };
     match done {
