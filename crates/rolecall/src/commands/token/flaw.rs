@@ -2,11 +2,14 @@
 
 use std::fmt::{self, Write};
 use std::io::IsTerminal;
+use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use rolecall_engine::token::jwt::{self, MAX_LENGTH, Part, TokenFlaw, TokenFlawKind};
 use rolecall_model::json::Node;
 use serde::Serialize;
+
+use crate::output::plain;
 
 /// Columns of the excerpt: a token is one long line, which is cut around the caret.
 const WIDTH: usize = 100;
@@ -27,13 +30,14 @@ pub struct Flaw {
 }
 
 impl Flaw {
-    /// The flaw of a text that goes by a name.
-    pub fn of(name: &str, text: &str, flaw: &TokenFlaw) -> Flaw {
+    /// The flaw of the text of a file, or of standard input for `-`.
+    pub fn of(file: &Path, text: &str, flaw: &TokenFlaw) -> Flaw {
+        let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
         Flaw {
             byte: flaw.at,
             message: flaw.kind.describe(),
             remedy: remedy(flaw.kind),
-            name: name.to_owned(),
+            name: plain(&name),
             masked: masked(text, flaw.at),
         }
     }

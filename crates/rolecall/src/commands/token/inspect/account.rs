@@ -1,8 +1,7 @@
 //! What is told of a token, in plain values: `rolecall.token/v1`.
 
-use rolecall_engine::context::{self, Source};
 use rolecall_engine::exchange::examine;
-use rolecall_engine::issuers::{self, KeySupport, key_support};
+use rolecall_engine::issuers::{self, Family};
 use rolecall_engine::token::claims::{self, Audience};
 use rolecall_engine::token::lifetime::{EXPIRY_GRACE, MAX_AGE};
 use rolecall_engine::verdict::{Outcome, Step};
@@ -16,6 +15,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::flaw::Flaw;
+use super::condition_keys::{self, KeyAccount};
 use super::notes;
 use super::value::value;
 
@@ -68,9 +68,9 @@ pub struct IssuerAccount {
     pub url: String,
     /// The name of the provider that IAM would look for; none where there can be none.
     pub provider: Option<String>,
-    /// What sort of issuer it is.
-    pub kind: &'static str,
-    /// The subject's segments.
+    /// What sort of issuer it is; none where it is not known by name.
+    pub kind: Option<&'static str>,
+    /// The subject's segments; empty where its grammar is not known.
     pub subject: Vec<SegmentAccount>,
 }
 
@@ -103,18 +103,6 @@ pub struct TimeAccount {
     pub instant: String,
     /// Seconds from the instant of judgement, or from `iat` where none was given.
     pub relative: Option<i64>,
-}
-
-/// A condition key.
-#[derive(Serialize)]
-pub struct KeyAccount {
-    /// Its name.
-    pub key: String,
-    /// Its values.
-    pub values: Vec<String>,
-    /// Since when STS offers it, where that is not ever since.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
 }
 
 const SCHEMA: &str = "rolecall.token/v1";
@@ -156,8 +144,10 @@ impl Inspection {
             times: times(claims, now),
             usable_until: usable_until(claims).map(|until| Instant(until).to_string()),
             now: now.map(|now| now.to_string()),
-            condition_keys: provider.map(|provider| keys(provider, claims, now)).unwrap_or_default(),
-            not_condition_keys: provider.map(|provider| unseen(provider, claims, now)).unwrap_or_default(),
+            condition_keys: provider.map(|name| condition_keys::of(name, claims, now)).unwrap_or_default(),
+            not_condition_keys: provider
+                .map(|name| condition_keys::unseen(name, claims, now))
+                .unwrap_or_default(),
             notes: notes::of(header, claims),
         }
     }
@@ -217,10 +207,12 @@ fn issuer(claims: &Node) -> Option<IssuerAccount> {
     let name = provider_name(url).unwrap_or(url);
     let object = JsonObject { document: DocumentId(0), node: claims.clone() };
     let subject = claims.get("sub").and_then(Node::as_str).unwrap_or_default();
-    let segments = if subject.is_empty() { Vec::new() } else { issuers::segments(name, subject) };
+    let segments = issuers::segments(name, subject);
+    let is_known = segments.iter().any(|(name, _)| *name != "segment");
+    let known = issuers::known(name, Some(&object));
     let kind = match claims::is_legacy_kubernetes(claims) {
-        true => "Kubernetes, from a Secret",
-        false => issuers::known(name, Some(&object)).issuer().name,
+        true => Some("Kubernetes, from a Secret"),
+        false => (known.family() != Family::Other).then_some(known.issuer().name),
     };
     Some(IssuerAccount {
         url: url.to_owned(),
@@ -228,6 +220,7 @@ fn issuer(claims: &Node) -> Option<IssuerAccount> {
         kind,
         subject: segments
             .into_iter()
+            .filter(|_| is_known)
             .map(|(name, value)| SegmentAccount { name, value: value.to_owned() })
             .collect(),
     })
@@ -259,51 +252,4 @@ fn usable_until(claims: &Node) -> Option<i64> {
     let expiry = seconds("exp")?.saturating_add(EXPIRY_GRACE);
     let age = seconds("iat").map(|issued| issued.saturating_add(MAX_AGE).saturating_add(EXPIRY_GRACE));
     Some(age.map_or(expiry, |age| age.min(expiry)))
-}
-
-/// Keys that come of the token and no other part of the call.
-fn keys(provider: &str, claims: &Node, now: Option<Instant>) -> Vec<KeyAccount> {
-    let request = request(Token::Decoded { claims, header: None, whole: true });
-    let context =
-        context::keys(&Source { provider, claims, whole: true, request: &request, role: None, now });
-    let prefix = format!("{}:", provider.to_ascii_lowercase());
-    let mut found: Vec<KeyAccount> = context
-        .keys()
-        .filter_map(|(key, values)| {
-            let claim = key.strip_prefix(&prefix)?;
-            let since = match key_support(provider, claim, now) {
-                KeySupport::Since(since) => Some(since.to_string()),
-                _ => None,
-            };
-            // The context folds letter case; policies are written with the provider's own.
-            Some(KeyAccount { key: format!("{provider}:{claim}"), values: values.to_vec(), since })
-        })
-        .collect();
-    let mut plain = |key: &str, values: Vec<String>| {
-        found.push(KeyAccount { key: key.to_owned(), values, since: None });
-    };
-    if let Some(identity) = claims::source_identity(claims) {
-        plain("sts:SourceIdentity", vec![identity.to_owned()]);
-    }
-    if let Ok(Some(tags)) = claims::tags(claims) {
-        plain("aws:TagKeys", tags.tags.iter().map(|(key, _)| key.clone()).collect());
-        for (key, value) in tags.tags {
-            plain(&format!("aws:RequestTag/{key}"), vec![value]);
-        }
-        if !tags.transitive.is_empty() {
-            plain("sts:TransitiveTagKeys", tags.transitive);
-        }
-    }
-    found
-}
-
-/// Claims that no condition can see: neither keys, nor read by STS otherwise.
-fn unseen(provider: &str, claims: &Node, now: Option<Instant>) -> Vec<String> {
-    const READ: [&str; 6] = ["iss", "exp", "iat", "nbf", "jti", "azp"];
-    let hidden = |claim: &str| {
-        !READ.contains(&claim)
-            && !claim.starts_with("https://aws.amazon.com/")
-            && matches!(key_support(provider, claim, now), KeySupport::Never | KeySupport::NotYet(_))
-    };
-    claims.members().iter().map(|member| member.key.clone()).filter(|claim| hidden(claim)).collect()
 }

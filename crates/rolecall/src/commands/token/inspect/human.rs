@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use super::super::span;
-use super::account::{Inspection, KeyAccount, TimeAccount};
+use super::account::{Inspection, TimeAccount};
+use super::condition_keys::KeyAccount;
 use crate::output::plain;
 
 const BOLD: Style = Style::new().bold();
@@ -40,8 +41,10 @@ pub fn write(inspection: &Inspection, out: &mut String) -> fmt::Result {
 
 fn headline(inspection: &Inspection, out: &mut String) -> fmt::Result {
     let Some(first) = inspection.refusals.first() else {
-        let kind = inspection.issuer.as_ref().map_or("another issuer", |issuer| issuer.kind);
-        return writeln!(out, "{GREEN}SOUND{GREEN:#}  a token of {kind}; not verified");
+        let issuer = inspection.issuer.as_ref();
+        let of = issuer.map(|issuer| issuer.kind.map_or_else(|| plain(&issuer.url), str::to_owned));
+        let of = of.unwrap_or_default();
+        return writeln!(out, "{GREEN}SOUND{GREEN:#}  a token of {of}; not verified");
     };
     let word = if inspection.flaw.is_some() { "NO TOKEN" } else { "REFUSED" };
     writeln!(out, "{RED}{word}{RED:#}  STS would answer {}: {}", first.code, plain(&first.message))?;
@@ -53,7 +56,7 @@ fn headline(inspection: &Inspection, out: &mut String) -> fmt::Result {
 
 fn members(title: &str, object: Option<&Value>, times: &[TimeAccount], out: &mut String) -> fmt::Result {
     let Some(Value::Object(members)) = object else { return Ok(()) };
-    let width = members.keys().map(|key| key.chars().count()).max().unwrap_or_default().min(24);
+    let width = members.keys().map(|key| key.chars().count()).max().unwrap_or_default().min(40);
     writeln!(out, "\n{BOLD}{title}{BOLD:#}")?;
     for (key, value) in members {
         let shown = match value {
@@ -74,7 +77,8 @@ fn meaning(inspection: &Inspection, out: &mut String) -> fmt::Result {
     writeln!(out, "\n{BOLD}what STS reads{BOLD:#}")?;
     if let Some(issuer) = &inspection.issuer {
         let provider = issuer.provider.as_deref().map_or("none can be".into(), plain);
-        writeln!(out, "  provider  {provider}  {DIM}{}{DIM:#}", issuer.kind)?;
+        let kind = issuer.kind.map(|kind| format!("  {DIM}{kind}{DIM:#}")).unwrap_or_default();
+        writeln!(out, "  provider  {provider}{kind}")?;
         let segments: Vec<String> = issuer
             .subject
             .iter()

@@ -1,6 +1,7 @@
 //! `rolecall token inspect`: header and claims, and what STS makes of them.
 
 mod account;
+mod condition_keys;
 mod human;
 mod notes;
 mod value;
@@ -39,11 +40,11 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   rolecall token inspect token.txt
-  kubectl exec deploy/api -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token | rolecall token inspect -
+  kubectl create token app --audience sts.amazonaws.com | rolecall token inspect -
   rolecall token inspect token.txt --now 2026-01-31T12:00:00Z --format json
 
-Exit codes: 0 STS would read it, 1 STS would refuse it whichever role it is for, 2 usage or a failure of
-rolecall itself.";
+Exit codes: 0 STS would read it, 1 STS would refuse it whichever role it is for, 2 usage or a
+failure of rolecall itself.";
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
@@ -53,9 +54,7 @@ pub fn run(arguments: &Arguments) -> Done {
         Some(claims) => Inspection::of(None, &claims, now),
         None => match jwt::parse(&text) {
             Ok(jwt) => Inspection::of(Some(&jwt.header), &jwt.claims, now),
-            Err(flaw) => {
-                Inspection::of_no_token(Flaw::of(&arguments.file.display().to_string(), &text, &flaw))
-            }
+            Err(flaw) => Inspection::of_no_token(Flaw::of(&arguments.file, &text, &flaw)),
         },
     };
     super::print(&inspection, arguments.format, human::write)?;

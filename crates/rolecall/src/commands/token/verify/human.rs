@@ -38,7 +38,11 @@ fn headline(verification: &Verification, out: &mut String) -> fmt::Result {
         ("refused", Some(Step { code: Some(code), message: Some(message), .. })) => {
             writeln!(out, "{RED}REFUSED{RED:#}  STS would answer {code}: {}\n", plain(message))
         }
-        ("verified", _) => writeln!(out, "{GREEN}VERIFIED{GREEN:#}  STS would take this token\n"),
+        ("verified", _) => {
+            let unasked = verification.steps.iter().any(|step| step.outcome == NOT_ASKED);
+            let provided = if unasked { ", where a provider has its issuer and audience" } else { "" };
+            writeln!(out, "{GREEN}VERIFIED{GREEN:#}  STS would take this token{provided}\n")
+        }
         _ => writeln!(out, "{YELLOW}NOT DECIDED{YELLOW:#}  something that decides could not be had\n"),
     }
 }

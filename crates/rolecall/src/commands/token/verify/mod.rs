@@ -89,10 +89,7 @@ pub fn run(arguments: &Arguments) -> Done {
     let text = input::text(&arguments.file)?;
     let (steps, flaw) = match jwt::parse(&text) {
         Ok(jwt) => (steps::of(&text, &jwt, arguments, &source, now), None),
-        Err(flaw) => (
-            vec![steps::no_token(&flaw)],
-            Some(Flaw::of(&arguments.file.display().to_string(), &text, &flaw)),
-        ),
+        Err(flaw) => (vec![steps::no_token(&flaw)], Some(Flaw::of(&arguments.file, &text, &flaw))),
     };
     let (conclusion, exit) = conclude(&steps);
     let verification = Verification {
