@@ -21,6 +21,8 @@ const PAGE: usize = 100;
 
 /// A signed call that is allowed.
 pub struct Call<'a> {
+    /// The operation's name, as in `CreateRole`.
+    pub operation: &'a str,
     /// What was sent.
     pub params: &'a Params<'a>,
     /// Who signed.
@@ -273,7 +275,11 @@ impl Call<'_> {
         Ok(())
     }
 
-    fn slice<'i, T>(
+    /// The page's part of a list that is in memory already, and the key of its last item where more follows.
+    ///
+    /// # Errors
+    /// Where the marker is none that a page was given.
+    pub fn slice<'i, T>(
         &self,
         items: &'i [T],
         key: &impl Fn(&T) -> String,

@@ -18,6 +18,8 @@ pub struct Config {
     pub data: Option<PathBuf>,
     /// The file of the master key, outside the data folder.
     pub key_file: Option<PathBuf>,
+    /// The master key itself (base64 of 32 bytes), where it is given rather than kept in a file.
+    pub master_key: Option<Secret<String>>,
     /// The account that root credentials are for, twelve digits.
     pub account: String,
     /// Further accounts, each with root credentials of its own.
@@ -115,6 +117,7 @@ impl Config {
             listen: SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port),
             data: None,
             key_file: None,
+            master_key: None,
             account: "111122223333".to_owned(),
             more_accounts: Vec::new(),
             root: Some(RootCredentials {

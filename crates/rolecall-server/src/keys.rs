@@ -150,10 +150,11 @@ impl Ring {
         Self { generations }
     }
 
-    /// The ring without any generation that was made before an instant: every session they sealed ends at once.
+    /// The ring without the generations up to a number: every session they sealed ends at once.
     #[must_use]
-    pub fn without_before(&self, instant: i64) -> Self {
-        let kept = self.generations.iter().filter(|generation| generation.created >= instant);
+    pub fn without_through(&self, id: u32) -> Self {
+        let last = self.generations.iter().position(|generation| generation.id == id);
+        let kept = self.generations.iter().skip(last.map_or(0, |at| at + 1));
         Self { generations: kept.cloned().collect() }
     }
 

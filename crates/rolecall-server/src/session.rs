@@ -230,7 +230,7 @@ mod tests {
         let random = Seeded::new(17);
         let ring = Ring::default().rotated(50, &random);
         let issued = issue(&session(), &ring, &random).unwrap();
-        let revoked = ring.rotated(60, &random).without_before(60);
+        let revoked = ring.rotated(60, &random).without_through(1);
         let read = open(issued.session_token.expose(), &issued.access_key_id, &revoked, 200);
         assert_eq!(read.unwrap_err(), TokenFault::Foreign);
     }

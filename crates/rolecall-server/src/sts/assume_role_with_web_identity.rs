@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rolecall_engine::exchange::grant::Grant;
 use rolecall_engine::exchange::refusal::Refusal;
 use rolecall_engine::exchange::{Answer, decide};
+use rolecall_engine::token::jwks::KeySet as ReadyKeys;
 use rolecall_engine::token::jwt::{self, Jwt};
 use rolecall_engine::world::{Given, Provider, Request, Role as RoleFacts, Token, World};
 use rolecall_issuer::cache::Keys;
-use rolecall_issuer::key_set::{KeySet, VerificationMethod};
+use rolecall_issuer::key_set::KeySet;
 use rolecall_model::arn::{Arn, parse_role_arn};
-use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 use rolecall_model::provider_url::{is_built_in, is_loopback, provider_name};
 use rolecall_policy::compile::Compiled;
@@ -30,8 +30,8 @@ use crate::session::{self, Credentials, Session, WebIdentity};
 /// Everything that was looked at for one exchange; what the record and an explanation are made from.
 #[derive(Debug)]
 pub struct Exchange {
-    /// The role's account, if the ARN names one.
-    pub account: Option<String>,
+    /// The role's ARN, if the text is one.
+    pub arn: Option<Arn>,
     /// The token's claims, if it is one.
     pub claims: Option<Node>,
     /// The token's header, if it is one.
@@ -40,10 +40,8 @@ pub struct Exchange {
     pub provider: Option<Shared<OidcProvider>>,
     /// The role that the request names.
     pub role: Option<Shared<Role>>,
-    /// The issuer's keys, if they were needed.
-    pub keys: Option<Arc<Node>>,
-    /// How the connection to the issuer was verified.
-    pub method: Option<VerificationMethod>,
+    /// The issuer's keys, if they were needed, and how the connection to it was verified.
+    pub keys: Option<Arc<KeySet>>,
     /// Why the issuer's keys could not be had: for the log and whoever may ask, not for the caller.
     pub failure: Option<String>,
     /// What it came to.
@@ -98,7 +96,7 @@ pub async fn exchange(desk: &Desk, params: &Params<'_>, origin: &Origin<'_>, reg
     }
     if let (Answer::Refused(Refusal::Key), KeysFact::Known(set, _), Some(id)) =
         (&answer, &keys, facts.key_id())
-        && !has(set, id)
+        && !set.has(id)
     {
         keys = facts.fetch(desk, Some(id), &mut failure).await;
         answer = facts.decide(desk, params, origin, region, &keys);
@@ -124,7 +122,7 @@ pub fn write(out: &mut Writer, role: &Role, partition: &str, session_name: &str,
 /// The issuer's keys as far as they are known.
 enum KeysFact {
     Unread,
-    Known(Arc<Node>, Option<VerificationMethod>),
+    Known(Arc<KeySet>, Arc<ReadyKeys>),
     /// They could not be had; whether for a thumbprint that does not fit.
     Failed { thumbprint: bool },
 }
@@ -185,7 +183,7 @@ impl<'p> Facts<'p> {
     fn keys_at_hand(&self, desk: &Desk) -> KeysFact {
         let Some(source) = self.key_source() else { return KeysFact::Unread };
         match desk.key_sets.peek(&source) {
-            Some(set) => KeysFact::Known(set.keys.clone(), Some(set.method)),
+            Some(set) => KeysFact::Known(set.clone(), desk.ready_keys(&source, &set)),
             None => KeysFact::Unread,
         }
     }
@@ -198,7 +196,7 @@ impl<'p> Facts<'p> {
             Some(id) => desk.key_sets.unknown_key(&source, id),
         };
         match wait(asked).await {
-            Ok(set) => KeysFact::Known(set.keys.clone(), Some(set.method)),
+            Ok(set) => KeysFact::Known(set.clone(), desk.ready_keys(&source, &set)),
             Err(error) => {
                 *failure = Some(error.chain());
                 KeysFact::Failed { thumbprint: error.is_thumbprint() }
@@ -229,7 +227,7 @@ impl<'p> Facts<'p> {
             provider: client_ids.map_or(Given::Absent, |client_ids| Given::Known(Provider { client_ids })),
             keys: match keys {
                 KeysFact::Unread => Given::Unread,
-                KeysFact::Known(set, _) => Given::Known(set.as_ref()),
+                KeysFact::Known(_, ready) => Given::Known(ready.as_ref()),
                 KeysFact::Failed { .. } => Given::Absent,
             },
             role: role.map_or(Given::Absent, Given::Known),
@@ -312,19 +310,18 @@ impl<'p> Facts<'p> {
         failure: Option<String>,
         outcome: Result<Issued, Refused>,
     ) -> Exchange {
-        let (set, method) = match keys {
-            KeysFact::Known(set, method) => (Some(set), method),
-            _ => (None, None),
+        let keys = match keys {
+            KeysFact::Known(set, _) => Some(set),
+            _ => None,
         };
         let (claims, header) = self.jwt.map(|jwt| (jwt.claims, jwt.header)).unzip();
         Exchange {
-            account: self.arn.map(|arn| arn.account),
+            arn: self.arn,
             claims,
             header,
             provider: self.provider,
             role: self.role,
-            keys: set,
-            method,
+            keys,
             failure,
             outcome,
         }
@@ -336,11 +333,6 @@ async fn wait(keys: Keys) -> Result<Arc<KeySet>, Arc<rolecall_issuer::error::Err
         Keys::Ready(outcome) => outcome,
         Keys::Pending(pending) => pending.wait().await,
     }
-}
-
-fn has(set: &Node, key_id: &str) -> bool {
-    let keys = set.get("keys").map(Node::elements).unwrap_or_default();
-    keys.iter().any(|key| key.get("kid").and_then(Node::as_str) == Some(key_id))
 }
 
 fn given<T>(value: Option<T>) -> Given<T> {
@@ -376,10 +368,4 @@ fn fault_of(refusal: &Refusal, thumbprint: bool) -> Fault {
 
 fn internal() -> Fault {
     Fault::new(Code::InternalFailure, "Unknown error validating third-party token")
-}
-
-/// When the session of a granted exchange ends.
-#[must_use]
-pub fn expiration(issued: &Issued) -> Instant {
-    Instant(issued.credentials.expires)
 }
