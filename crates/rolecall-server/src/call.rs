@@ -41,6 +41,9 @@ pub struct Call<'a> {
     pub region: &'a str,
     /// Where the request came from.
     pub origin: &'a crate::origin::Origin<'a>,
+    /// The thumbprint that was fetched before, for an operation that asked for it
+    /// ([`crate::iam::oidc_provider::thumbprint_wanted`]); none for every other.
+    pub fetched_thumbprint: Option<Result<String, Fault>>,
 }
 
 /// What an operation changes.
