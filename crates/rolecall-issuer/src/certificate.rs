@@ -169,3 +169,15 @@ impl ServerCertVerifier for Verifier {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-1, appendix A.
+    #[test]
+    fn thumbprints_are_sha1() {
+        let abc = CertificateDer::from(b"abc".to_vec());
+        assert_eq!(thumbprint(&abc).to_string(), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    }
+}

@@ -175,6 +175,20 @@ async fn an_old_set_serves_while_it_is_fetched_anew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_look_fetches_nothing() {
+    let issuer = issuer(&["k1"]);
+    let cache = cache(&issuer);
+    let provider = provider("a.test");
+    assert!(cache.peek(&provider).is_none());
+    assert_eq!((cache.providers(), issuer.fetches.load(SeqCst)), (0, 0));
+    cache.keys(&provider).wait().await.unwrap();
+    assert!(cache.peek(&provider).unwrap().has("k1"));
+    advance(Duration::from_secs(300)).await;
+    assert!(cache.peek(&provider).is_none(), "it should be fetched anew");
+    assert_eq!(issuer.fetches.load(SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outage_is_outlived_for_an_hour() {
     let issuer = issuer(&["k1"]);
     let cache = cache(&issuer);

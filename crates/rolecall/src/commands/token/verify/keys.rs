@@ -74,8 +74,16 @@ impl Source {
 
 /// The error in one line, with what would get past it.
 fn told(error: &Error, allow_local: bool) -> String {
-    let is_local = matches!(error.kind, ErrorKind::Url(_) | ErrorKind::AddressRefused { .. });
-    let hint = if is_local && !allow_local { "; for a local issuer give --allow-local-issuers" } else { "" };
+    let hint = match &error.kind {
+        ErrorKind::Url(_) | ErrorKind::AddressRefused { .. } if !allow_local => {
+            "; for a local issuer give --allow-local-issuers".into()
+        }
+        ErrorKind::Thumbprint { presented, .. } => {
+            let presented: Vec<String> = presented.iter().map(ToString::to_string).collect();
+            format!("; thumbprints of what it presents: {}", presented.join(", "))
+        }
+        _ => String::new(),
+    };
     format!("{}{hint}", error.chain())
 }
 
