@@ -133,7 +133,9 @@ impl ErrorKind {
         }
     }
 
-    pub(crate) fn at(self, url: impl Into<String>) -> Error {
+    /// The failure at an address, for sources of keys beside the fetcher.
+    #[must_use]
+    pub fn at(self, url: impl Into<String>) -> Error {
         Error { url: url.into(), kind: self }
     }
 }

@@ -58,6 +58,8 @@ fn allow(
     let view = desk.state.view();
     let account = view.account(&signature.who.account).ok_or_else(Fault::unknown_key)?;
     let call = Call {
+        operation: operation.name,
+        fetched_thumbprint: None,
         params,
         who: &signature.who,
         view,

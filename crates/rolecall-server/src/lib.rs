@@ -31,6 +31,7 @@ pub mod recent;
 mod record;
 pub mod refusals;
 pub mod root;
+pub mod running;
 pub mod session;
 pub mod start;
 pub mod sts;

@@ -68,7 +68,7 @@ pub fn from_text(text: &Secret<String>) -> Result<Key, MasterKeyError> {
 /// Where the file is missing beside existing data, may be read by others, or holds no key.
 pub fn from_file(file: &Path, is_new: bool, random: &dyn Random) -> Result<Key, MasterKeyError> {
     let io = |source| MasterKeyError::Io { file: file.to_owned(), source };
-    let mut open = match fs::File::open(file) {
+    let open = match fs::File::open(file) {
         Ok(open) => open,
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_new => return make(file, random),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -80,12 +80,9 @@ pub fn from_file(file: &Path, is_new: bool, random: &dyn Random) -> Result<Key, 
     if mode & 0o077 != 0 {
         return Err(MasterKeyError::Open { file: file.to_owned(), mode });
     }
-    let mut text = Secret::new(String::new());
-    let mut limited = open.by_ref().take(1024);
-    let mut read = String::new();
-    limited.read_to_string(&mut read).map_err(io)?;
-    std::mem::swap(&mut text, &mut Secret::new(read));
-    parse(text.expose(), &format!("`{}`", file.display()))
+    let mut text = String::new();
+    open.take(1024).read_to_string(&mut text).map_err(io)?;
+    parse(Secret::new(text).expose(), &format!("`{}`", file.display()))
 }
 
 /// A key that ends with the process.

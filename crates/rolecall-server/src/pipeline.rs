@@ -22,7 +22,7 @@ use crate::origin::Origin;
 use crate::record::Frame;
 use crate::sts::assume_role_with_web_identity as web_identity;
 use crate::who::Actor;
-use crate::{admin, denial, id, permission, refusals};
+use crate::{admin, denial, id, permission};
 
 /// How often an operation is run again because somebody else changed what it rests on.
 const TRIES: usize = 16;
