@@ -208,7 +208,8 @@ impl Call<'_> {
         if rolecall_model::arn::Arn::parse(arn).is_none() {
             return Err(Fault::new(Code::ValidationError, "Invalid ARN:  Could not be parsed!"));
         }
-        let usable = |policy: &Shared<ManagedPolicy>| policy.account == "aws" || policy.account == self.account_id();
+        let usable =
+            |policy: &Shared<ManagedPolicy>| policy.account == "aws" || policy.account == self.account_id();
         Ok(managed_policy(self.view, arn).filter(usable))
     }
 
@@ -329,5 +330,8 @@ impl Call<'_> {
 /// Two tag keys that differ in letter case alone, or not at all.
 #[must_use]
 pub fn duplicate_tags() -> Fault {
-    Fault::new(Code::InvalidInput, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    Fault::new(
+        Code::InvalidInput,
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    )
 }

@@ -3,7 +3,7 @@
 //! Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access Management"
 //! (reference iam.md §12).
 
-use rolecall_state::entity::Tag;
+use rolecall_state::entity::{KeyOwner, Tag};
 
 use crate::call::Call;
 
@@ -22,6 +22,8 @@ pub enum Target {
     Roles,
     /// The user that `UserName` names, or is to have; without it the caller itself.
     User,
+    /// The user whose key `AccessKeyId` names.
+    AccessKey,
     /// Users below `PathPrefix`.
     Users,
     /// The group that `GroupName` names, or is to have.
@@ -80,6 +82,7 @@ impl Target {
                 let found = account.users.get(name);
                 named("user", found.map(|user| Resource::new(user.arn(partition), &user.tags)), name)
             }
+            Target::AccessKey => owner_of_key(call),
             Target::Group => {
                 let name = call.text("GroupName");
                 let found = account.groups.get(name);
@@ -117,6 +120,18 @@ impl Target {
             Target::InstanceProfiles => below("instance-profile"),
             Target::Policies => below("policy"),
         }
+    }
+}
+
+/// The owner of a key; where there is no such key, nobody in particular.
+fn owner_of_key(call: &Call<'_>) -> Resource {
+    let key = call.account.access_keys.get(call.text("AccessKeyId"));
+    match key.as_ref().map(|key| &key.owner) {
+        Some(KeyOwner::User(id)) => match call.view.user_by_id(id) {
+            Some(user) => Resource::new(user.arn(call.partition()), &user.tags),
+            None => Resource::untagged("*".to_owned()),
+        },
+        _ => Resource::untagged("*".to_owned()),
     }
 }
 

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use rolecall_state::change::Change;
 use rolecall_state::entity::Role;
+use rolecall_state::view::Shared;
 use rolecall_wire::answer::Writer;
-use rolecall_wire::fault::{Code, Fault};
+use rolecall_wire::fault::Fault;
 
-use super::document;
-use super::quota;
+use super::document::{self, principals};
+use super::holder::Holder;
+use super::{already_exists, attached_policy, in_use, permissions_boundary, quota};
 use crate::call::{Call, Changes, changed, created, unchanged};
 use crate::id::{self, Prefix};
 
@@ -21,11 +23,13 @@ const DEFAULT_DURATION: u32 = 3600;
 /// # Errors
 /// As IAM.
 pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
-    let (name, trust_policy) = (call.text("RoleName"), call.text("AssumeRolePolicyDocument"));
-    document::trust(call, trust_policy)?;
+    let name = call.text("RoleName");
+    let submitted = call.text("AssumeRolePolicyDocument");
+    let tags = call.tags()?;
+    let trust = document::trust(call, submitted)?;
+    let boundary = permissions_boundary::asked(call)?;
     if call.account.roles.find(name).is_some() {
-        let sentence = format!("Role with name {name} already exists.");
-        return Err(Fault::new(Code::EntityAlreadyExists, sentence));
+        return Err(already_exists(format!("Role with name {name} already exists.")));
     }
     quota::ROLES.admit(call.account.roles.len())?;
     let role = Role {
@@ -34,20 +38,26 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
         name: name.to_owned(),
         id: id::mint(Prefix::Role, call.account_id(), call.random),
         created: call.now,
-        trust_policy: trust_policy.to_owned(),
+        trust_policy: trust.document,
         description: call.params.get("Description").map(str::to_owned),
         max_session_duration: duration(call).unwrap_or(DEFAULT_DURATION),
-        permissions_boundary: call.params.get("PermissionsBoundary").map(str::to_owned),
-        tags: call.tags()?,
+        permissions_boundary: boundary.as_ref().map(|policy| policy.arn(call.partition())),
+        tags,
         inline_policies: BTreeMap::new(),
         attached_policies: Vec::new(),
         last_used: None,
     };
     out.structure("Role", |out| {
-        head(call, out, &role);
+        // This answer shows the document as it was submitted; later ones as it is kept.
+        head(call, out, &role, submitted);
         rest(out, &role);
     });
-    Ok(created(role))
+    let mut changes = created(role);
+    trust.principals.iter().for_each(|principal| principal.rely_on(&mut changes));
+    if let Some(policy) = &boundary {
+        attached_policy::rely_on(&mut changes, policy);
+    }
+    Ok(changes)
 }
 
 /// GetRole.
@@ -66,7 +76,7 @@ pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// As IAM.
 pub fn list(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     call.page(&call.account.roles, "Roles", out, |out, role| {
-        head(call, out, role);
+        head(call, out, role, &role.trust_policy);
         out.text_if("Description", role.description.as_deref());
         out.int("MaxSessionDuration", i64::from(role.max_session_duration));
     })?;
@@ -78,7 +88,7 @@ pub fn list(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// # Errors
 /// As IAM.
 pub fn update(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
-    let before = modifiable(call)?;
+    let before = Role::modifiable(call)?;
     let mut role = before.value.clone();
     if let Some(description) = call.params.get("Description") {
         role.description = Some(description.to_owned());
@@ -94,7 +104,7 @@ pub fn update(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 /// # Errors
 /// As IAM.
 pub fn update_description(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
-    let before = modifiable(call)?;
+    let before = Role::modifiable(call)?;
     let role = Role { description: Some(call.text("Description").to_owned()), ..before.value.clone() };
     out.structure("Role", |out| whole(call, out, &role));
     Ok(changed(&before, Change::put(role)))
@@ -105,11 +115,12 @@ pub fn update_description(call: &Call<'_>, out: &mut Writer) -> Result<Changes, 
 /// # Errors
 /// As IAM.
 pub fn update_trust(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
-    let before = modifiable(call)?;
-    let text = call.text("PolicyDocument");
-    document::trust(call, text)?;
-    let role = Role { trust_policy: text.to_owned(), ..before.value.clone() };
-    Ok(changed(&before, Change::put(role)))
+    let before = Role::modifiable(call)?;
+    let trust = document::trust(call, call.text("PolicyDocument"))?;
+    let role = Role { trust_policy: trust.document, ..before.value.clone() };
+    let mut changes = changed(&before, Change::put(role));
+    trust.principals.iter().for_each(|principal| principal.rely_on(&mut changes));
+    Ok(changes)
 }
 
 /// DeleteRole: refused while anything hangs on the role, in the order of reference iam.md §3.
@@ -117,8 +128,8 @@ pub fn update_trust(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 /// # Errors
 /// As IAM.
 pub fn delete(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
-    let role = modifiable(call)?;
-    let conflict = if !call.account.instance_profiles_of(&role.name).is_empty() {
+    let role = Role::modifiable(call)?;
+    let why = if !call.account.instance_profiles_of(&role.name).is_empty() {
         Some("must remove roles from instance profile first.")
     } else if !role.attached_policies.is_empty() {
         Some("must detach all policies first.")
@@ -127,20 +138,27 @@ pub fn delete(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
     } else {
         None
     };
-    match conflict {
-        Some(why) => Err(Fault::new(Code::DeleteConflict, format!("Cannot delete entity, {why}"))),
-        None => Ok(changed(&role, Change::delete(&role.value))),
+    match why {
+        Some(why) => Err(in_use(why)),
+        None => Ok(deleted(call, &role)),
     }
 }
 
-/// Writes what every answer says of a role.
-pub fn head(call: &Call<'_>, out: &mut Writer, role: &Role) {
+/// The deletion of a role; trust policies that name it keep its id.
+pub fn deleted(call: &Call<'_>, role: &Shared<Role>) -> Changes {
+    let mut changes = changed(role, Change::delete(&role.value));
+    principals::replace(call, &role.arn(call.partition()), &role.id, &mut changes);
+    changes
+}
+
+/// Writes what every answer says of a role, with its trust policy.
+pub fn head(call: &Call<'_>, out: &mut Writer, role: &Role, trust_policy: &str) {
     out.text("Path", &role.path);
     out.text("RoleName", &role.name);
     out.text("RoleId", &role.id);
     out.text("Arn", &role.arn(call.partition()));
     out.instant("CreateDate", role.created);
-    out.document("AssumeRolePolicyDocument", &role.trust_policy);
+    out.document("AssumeRolePolicyDocument", trust_policy);
 }
 
 fn rest(out: &mut Writer, role: &Role) {
@@ -153,28 +171,20 @@ fn rest(out: &mut Writer, role: &Role) {
 
 /// Writes a role as GetRole does.
 fn whole(call: &Call<'_>, out: &mut Writer, role: &Role) {
-    head(call, out, role);
+    head(call, out, role, &role.trust_policy);
     out.int("MaxSessionDuration", i64::from(role.max_session_duration));
+    last_used(out, role);
+    rest(out, role);
+}
+
+/// Writes when the role was last used; an empty structure if never.
+pub fn last_used(out: &mut Writer, role: &Role) {
     out.structure("RoleLastUsed", |out| {
         if let Some(used) = &role.last_used {
             out.instant("LastUsedDate", used.at);
             out.text("Region", &used.region);
         }
     });
-    rest(out, role);
-}
-
-/// The role that the request names, unless it is one that only AWS may change.
-fn modifiable(call: &Call<'_>) -> Result<rolecall_state::view::Shared<Role>, Fault> {
-    let role = call.role()?;
-    if role.path.starts_with("/aws-service-role/") {
-        let name = &role.name;
-        let sentence = format!(
-            "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
-        );
-        return Err(Fault::new(Code::UnmodifiableEntity, sentence));
-    }
-    Ok(role)
 }
 
 fn duration(call: &Call<'_>) -> Option<u32> {
