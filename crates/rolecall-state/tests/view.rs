@@ -104,6 +104,7 @@ fn entity(seed: &Seed) -> Entity {
             label: None,
             created,
             global_endpoint_token_version: 1,
+            settings: AccountSettings::default(),
         }
         .into(),
         Kind::Group => Group {

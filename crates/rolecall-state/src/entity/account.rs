@@ -1,6 +1,9 @@
 //! An account of the service.
 
-use super::{Kept, encoding::instant};
+use super::{
+    Kept,
+    encoding::{instant, instant_option},
+};
 use crate::key::Kind;
 use rolecall_model::instant::Instant;
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,49 @@ pub struct Account {
     /// SetSecurityTokenServicePreferences: 1 or 2.
     #[serde(default = "first")]
     pub global_endpoint_token_version: u8,
+    /// What is set for the account as a whole.
+    #[serde(default)]
+    pub settings: AccountSettings,
+}
+
+/// Settings of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// The password policy; `None` if the account has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_policy: Option<PasswordPolicy>,
+    /// Whether EnableOutboundWebIdentityFederation was called.
+    #[serde(default)]
+    pub outbound_web_identity_federation: bool,
+    /// When GenerateCredentialReport was last called.
+    #[serde(with = "instant_option", default, skip_serializing_if = "Option::is_none")]
+    pub credential_report: Option<Instant>,
+}
+
+/// What passwords must be (reference iam.md §6, UpdateAccountPasswordPolicy).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordPolicy {
+    /// MinimumPasswordLength.
+    pub minimum_length: u32,
+    /// RequireSymbols.
+    pub symbols: bool,
+    /// RequireNumbers.
+    pub numbers: bool,
+    /// RequireUppercaseCharacters.
+    pub uppercase: bool,
+    /// RequireLowercaseCharacters.
+    pub lowercase: bool,
+    /// AllowUsersToChangePassword.
+    pub users_may_change: bool,
+    /// MaxPasswordAge in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u32>,
+    /// PasswordReusePrevention: how many former passwords are remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse_prevention: Option<u32>,
+    /// HardExpiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_expiry: Option<bool>,
 }
 
 fn first() -> u8 {

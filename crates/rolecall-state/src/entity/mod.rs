@@ -16,7 +16,7 @@ mod service_key;
 mod user;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus, KeyUse};
-pub use account::Account;
+pub use account::{Account, AccountSettings, PasswordPolicy};
 pub use cluster::{Cluster, ClusterStatus};
 pub use encoding::Wrapped;
 pub use group::Group;

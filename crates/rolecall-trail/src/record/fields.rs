@@ -116,6 +116,12 @@ impl Fields {
         serde_json::from_slice(&text).unwrap_or(Value::Null)
     }
 
+    /// The text of a member of an object that is a member: `credentials`, `accessKeyId`.
+    #[must_use]
+    pub fn text_within(&self, object: &str, member: &str) -> Option<String> {
+        self.value().get(object)?.get(member)?.as_str().map(str::to_owned)
+    }
+
     /// The object without the members that do not fit `limit` bytes, counted from the front.
     #[must_use]
     pub(crate) fn within(mut self, limit: usize) -> Fields {
