@@ -4,6 +4,7 @@ mod commands;
 mod exit;
 mod input;
 mod output;
+mod service_client;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ enum Command {
     Causes(commands::causes::Arguments),
     Simulate(Box<commands::simulate::Arguments>),
     Token(commands::token::Arguments),
+    Serve(commands::serve::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Causes(arguments) => commands::causes::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
     };
     match done {

@@ -2,6 +2,7 @@
 
 mod flaw;
 mod inspect;
+mod mint;
 mod span;
 mod verify;
 
@@ -25,6 +26,7 @@ pub struct Arguments {
 enum Command {
     Inspect(inspect::Arguments),
     Verify(verify::Arguments),
+    Mint(mint::Arguments),
 }
 
 /// Formats of both commands.
@@ -41,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Done {
     match &arguments.command {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Mint(arguments) => mint::run(arguments),
     }
 }
 
