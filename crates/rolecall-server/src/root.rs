@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rolecall_model::secret::Secret;
 use rolecall_state::change::{Change, Compare, Transaction};
-use rolecall_state::entity::{AccessKey, Account, Kept, KeyOwner, KeyStatus, Wrapped};
+use rolecall_state::entity::{AccessKey, Account, AccountSettings, Kept, KeyOwner, KeyStatus, Wrapped};
 use rolecall_state::store::CommitError;
 
 use crate::desk::Desk;
@@ -54,6 +54,7 @@ pub async fn settle(desk: &Desk) -> Result<(), RootError> {
                 label: None,
                 created: desk.clock.now(),
                 global_endpoint_token_version: 1,
+                settings: AccountSettings::default(),
             };
             create(desk, entity.key(), Change::put(entity)).await?;
         }

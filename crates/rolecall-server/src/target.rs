@@ -18,6 +18,8 @@ pub enum Target {
     Any,
     /// The role that `RoleName` names, or is to have.
     Role,
+    /// The role that `AWSServiceName` is to have, whatever it is called.
+    ServiceLinkedRole,
     /// Roles below `PathPrefix`.
     Roles,
     /// The user that `UserName` names, or is to have; without it the caller itself.
@@ -81,6 +83,10 @@ impl Target {
                 let name = call.params.get("UserName").unwrap_or(&own);
                 let found = account.users.get(name);
                 named("user", found.map(|user| Resource::new(user.arn(partition), &user.tags)), name)
+            }
+            Target::ServiceLinkedRole => {
+                let path = format!("/aws-service-role/{}/", call.text("AWSServiceName"));
+                Resource::untagged(call.iam_arn("role", &path, "*"))
             }
             Target::AccessKey => owner_of_key(call),
             Target::Group => {

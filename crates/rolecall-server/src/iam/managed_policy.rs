@@ -119,7 +119,7 @@ pub fn modifiable(call: &Call<'_>) -> Result<Shared<ManagedPolicy>, Fault> {
 }
 
 /// Writes what lists say of a policy.
-fn head(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
+pub fn head(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
     out.text("PolicyName", &policy.name);
     out.text("PolicyId", &policy.id);
     out.text("Arn", &policy.arn(call.partition()));
@@ -132,7 +132,7 @@ fn head(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
 }
 
 /// Writes how often a policy is used in the caller's account.
-pub fn usage(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
+fn usage(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
     let arn = policy.arn(call.partition());
     let count = |uses: usize| i64::try_from(uses).unwrap_or(i64::MAX);
     out.int("AttachmentCount", count(call.account.attachment_count(&arn)));

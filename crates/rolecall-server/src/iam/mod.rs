@@ -1,20 +1,31 @@
 //! Operations of IAM, one file per family (reference iam.md).
 
 pub mod access_key;
+pub mod account;
 pub mod attached_policy;
+pub mod authorization_details;
+pub mod credential_report;
 pub mod document;
+pub mod granting;
 pub mod group;
 pub mod holder;
 pub mod inline_policy;
+pub mod instance_profile;
+pub mod last_accessed;
+pub mod login_profile;
 pub mod managed_policy;
 pub mod membership;
+pub mod not_kept;
 pub mod oidc_provider;
 pub mod operations;
+pub mod password_policy;
 pub mod permissions_boundary;
 pub mod policy_entities;
 pub mod policy_version;
+pub mod principal;
 pub mod quota;
 pub mod role;
+pub mod service_linked_role;
 pub mod tags;
 pub mod user;
 
