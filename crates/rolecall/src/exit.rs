@@ -19,7 +19,7 @@ pub enum Exit {
     Disagreement,
 }
 
-/// Every exit code with its meaning, for the generated page.
+/// Every exit code with its meaning, for the help and the generated page.
 pub const TABLE: [(Exit, &str); 5] = [
     (Exit::Fine, "admitted, allowed, nothing found, done"),
     (Exit::Found, "a cause was found; denied; invalid"),

@@ -12,6 +12,7 @@ use rolecall_doctor::fix::files::{FileChange, files, of_the_attempt};
 use rolecall_doctor::report::{Report, diagnose};
 use rolecall_model::evidence::Evidence;
 
+use super::diagnose::Fixes;
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
@@ -51,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Done {
     tell(finding, fix, &changes, &of_the_attempt(&evidence))?;
     let mended = further(&arguments.out)?;
     let after = diagnose(&mended);
-    output::human::report(&after)?;
+    output::human::report(&after, Fixes::Short)?;
     Ok(Exit::from(after.conclusion))
 }
 
