@@ -28,6 +28,12 @@ pub const TABLE: [(Exit, &str); 5] = [
     (Exit::Disagreement, "our verdict and AWS's answer disagree"),
 ];
 
+/// The table as text, a line each.
+pub fn table() -> String {
+    let line = |(exit, meaning): &(Exit, &str)| format!("{}  {meaning}", exit.code());
+    TABLE.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 impl Exit {
     /// The code.
     pub fn code(self) -> u8 {

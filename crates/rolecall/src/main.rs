@@ -27,9 +27,7 @@ Examples:
 
 /// Examples, and the exit codes a line each, so that no width breaks them.
 fn after_help() -> String {
-    let code = |(exit, meaning): &(exit::Exit, &str)| format!("  {}  {meaning}", exit.code());
-    let codes: Vec<String> = exit::TABLE.iter().map(code).collect();
-    format!("{EXAMPLES}\n\nExit codes:\n{}", codes.join("\n"))
+    format!("{EXAMPLES}\n\nExit codes:\n  {}", exit::table().replace('\n', "\n  "))
 }
 
 // It is made once.
@@ -42,6 +40,7 @@ enum Command {
     Causes(commands::causes::Arguments),
     Simulate(commands::simulate::Arguments),
     Completions(commands::completions::Arguments),
+    Man(commands::man::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +52,7 @@ fn main() -> ExitCode {
         Command::Causes(arguments) => commands::causes::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
+        Command::Man(arguments) => commands::man::run(&arguments),
     };
     match done {
         Ok(exit) => exit.into(),

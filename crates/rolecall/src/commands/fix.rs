@@ -24,7 +24,7 @@ use crate::output;
 /// attempt (errors, logs, events) are not copied, since the next attempt will make its own.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes: 0 the fault is gone, 1 something else fails then, 2 there is no fix to make or rolecall failed,\n3 the evidence does not decide."
+    after_help = "Examples:\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes:\n  0  the fault is gone\n  1  something else fails then\n  2  there is no fix to make, or rolecall failed\n  3  the evidence does not decide"
 )]
 pub struct Arguments {
     /// The evidence.

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;
+pub mod man;
 pub mod simulate;
 
 use std::io;
