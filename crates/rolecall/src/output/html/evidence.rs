@@ -159,12 +159,14 @@ fn line(text: &str, line: Range<usize>, number: usize, indent: usize, marks: &[M
             span .number aria-hidden="true" { (number) }
             code {
                 span .indent { (text.get(from..to).unwrap_or_default()) }
-                @if window.start > line.start { "…" }
-                @for part in parts(&inner, &here) {
-                    @let shown = plain(text.get(part.clone()).unwrap_or_default());
-                    @match class(&part, &here) { Some(class) => mark class=(class) { (shown) }, None => (shown) }
+                span .words {
+                    @if window.start > line.start { "…" }
+                    @for part in parts(&inner, &here) {
+                        @let shown = plain(text.get(part.clone()).unwrap_or_default());
+                        @match class(&part, &here) { Some(class) => mark class=(class) { (shown) }, None => (shown) }
+                    }
+                    @if window.end < line.end { "…" }
                 }
-                @if window.end < line.end { "…" }
             }
         }
         @for mark in here {
