@@ -1,5 +1,6 @@
 //! Edits as commands of the AWS CLI, every value quoted for a POSIX shell.
 
+use super::flush;
 use crate::finding::shell_word;
 use crate::fix::edit::Edit;
 
@@ -54,19 +55,6 @@ pub(super) fn render(edit: &Edit) -> Vec<String> {
 fn option(name: &str, value: &str) -> String {
     let tie = if value.starts_with('-') { '=' } else { ' ' };
     format!("{name}{tie}{}", shell_word(value))
-}
-
-/// The text without the indent that it has because it stood inside of another document.
-fn flush(text: &str) -> String {
-    let blanks = |line: &str| line.len() - line.trim_start().len();
-    let Some(depth) = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(blanks).min() else {
-        return text.to_owned();
-    };
-    let lines = text
-        .lines()
-        .enumerate()
-        .map(|(at, line)| if at == 0 { line } else { line.get(depth..).unwrap_or("") });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Client ids are added and removed one by one: IAM has no call that replaces the list.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rolecall_model::json;
 use rolecall_model::json::edit::quoted;
 
+use super::flush;
 use crate::fix::edit::Edit;
 
 /// The template's resources; empty where CloudFormation has no word for any edit.
@@ -53,7 +54,7 @@ fn resource(at: usize, edit: &Edit) -> Option<String> {
 /// JSON of several lines under a key: flow style may break lines as long as they are indented (YAML 1.2 §7.4). Tabs may
 /// not indent.
 fn block(json: &str) -> String {
-    let text = without_pairs(json);
+    let text = flush(&without_pairs(json));
     let lines = text.lines().map(|line| {
         let text = line.trim_start();
         format!("        {}{text}", " ".repeat(line.len() - text.len()))
