@@ -6,6 +6,7 @@ pub mod diagnose;
 pub mod explain;
 pub mod fix;
 pub mod serve;
+pub mod man;
 pub mod simulate;
 pub mod token;
 
