@@ -6,7 +6,7 @@ use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadRe
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
-use super::{issuer, kubernetes, permission, provider, recognised, role, token, workflow};
+use super::{asked, issuer, kubernetes, permission, provider, recognised, role, token, workflow};
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
 /// What a file is.
@@ -30,6 +30,7 @@ pub(super) enum Place {
     Association,
     IdentityPool,
     Manifest,
+    Described,
     Token,
     Claims,
     Header,
@@ -47,7 +48,7 @@ pub(super) enum Place {
 }
 
 /// Names, in lower case. Source: design §5.
-const TABLE: [(&str, Place); 63] = [
+const TABLE: [(&str, Place); 64] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -87,6 +88,7 @@ const TABLE: [(&str, Place); 63] = [
     ("webhook.yaml", Place::Manifest),
     ("webhook-pod.yaml", Place::Manifest),
     ("networkpolicy.yaml", Place::Manifest),
+    ("describe.txt", Place::Described),
     ("token.txt", Place::Token),
     ("token.claims.json", Place::Claims),
     ("token.header.json", Place::Header),
@@ -147,6 +149,7 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
         Some(Place::Token) => token::raw(evidence, name, text),
         Some(place) if is_text(place) => plain(evidence, name, place, text),
         Some(Place::Manifest | Place::Workflow) => yaml_file(evidence, name, text),
+        Some(Place::Described) => described(evidence, name, text),
         Some(place) => json_file(evidence, name, place, text),
         None if yaml => yaml_file(evidence, name, text),
         None => {
@@ -154,6 +157,16 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
             evidence.documents.add(Document::plain(name, redact(text)));
         }
     }
+}
+
+/// `kubectl describe`; what it tells of events is read as a log is.
+fn described(evidence: &mut Evidence, name: &str, text: &str) {
+    let text = redact(text);
+    let id = evidence.documents.add(Document::plain(name, text.clone()));
+    if !kubernetes::describe::take(evidence, id, &text) {
+        evidence.unknown_files.push(name.to_owned());
+    }
+    log(evidence, id, &text, false);
 }
 
 /// A file that is no text.
@@ -197,6 +210,7 @@ fn plain(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
 
 /// Everything that an error text or a log tells.
 pub(crate) fn log(evidence: &mut Evidence, id: DocumentId, text: &str, headline: bool) {
+    evidence.attempt.texts.push(id);
     evidence.attempt.observations.extend(error_text::observe(id, text, headline));
     evidence.attempt.identities.extend(debug_log::identities(id, text));
     evidence.caller.logged_requests.extend(debug_log::requests(id, text));
@@ -244,8 +258,9 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Discovery => evidence.issuer.discovery = Fact::read(object(), id),
         Place::Request => evidence.caller.request = Fact::read(request::object(id, root), id),
         Place::Trail => {
-            let events = cloudtrail::events(&mut evidence.documents, id);
-            evidence.attempt.events.extend(events);
+            let trail = cloudtrail::read(&mut evidence.documents, id);
+            evidence.attempt.events.extend(trail.events);
+            evidence.attempt.observations.extend(trail.denials);
         }
         _ => {}
     }
@@ -361,6 +376,7 @@ fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
 /// judgement, where `now.txt` does not give it.
 pub(crate) fn finish(evidence: &mut Evidence) {
     kubernetes::pair(evidence);
+    asked::pick(evidence);
     if evidence.now.present().is_some() {
         return;
     }
