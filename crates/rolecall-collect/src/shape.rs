@@ -33,7 +33,7 @@ fn is_jwt(text: &str) -> bool {
 }
 
 /// Members that only one kind of document has, in the order of asking.
-const SIGNS: [(&[&str], &str); 18] = [
+const SIGNS: [(&[&str], &str); 20] = [
     (&["kind", "apiVersion"], "manifest.yaml"),
     (&["eventSource"], "cloudtrail.json"),
     (&["Records"], "cloudtrail.json"),
@@ -41,6 +41,8 @@ const SIGNS: [(&[&str], &str); 18] = [
     (&["Role"], "role.json"),
     (&["AssumeRolePolicyDocument"], "role.json"),
     (&["Roles"], "roles.json"),
+    (&["RoleDetailList"], "roles.json"),
+    (&["Resources", "AWSTemplateFormatVersion"], "template.json"),
     (&["OpenIDConnectProviderList"], "providers.json"),
     (&["ClientIDList"], "provider.json"),
     (&["cluster"], "cluster.json"),

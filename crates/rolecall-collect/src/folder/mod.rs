@@ -8,6 +8,8 @@ mod place;
 mod provider;
 mod recognised;
 mod role;
+mod template;
+mod terraform;
 mod token;
 mod workflow;
 

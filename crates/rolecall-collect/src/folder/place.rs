@@ -6,7 +6,9 @@ use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadRe
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
-use super::{asked, issuer, kubernetes, permission, provider, recognised, role, token, workflow};
+use super::{
+    asked, issuer, kubernetes, permission, provider, recognised, role, template, terraform, token, workflow,
+};
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
 /// What a file is.
@@ -15,6 +17,7 @@ pub(super) enum Place {
     Role,
     OtherRole,
     Roles,
+    Template,
     TrustDraft,
     Providers,
     Provider,
@@ -48,7 +51,7 @@ pub(super) enum Place {
 }
 
 /// Names, in lower case. Source: design §5.
-const TABLE: [(&str, Place); 64] = [
+const TABLE: [(&str, Place); 65] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -57,6 +60,7 @@ const TABLE: [(&str, Place); 64] = [
     ("chained-role.json", Place::OtherRole),
     ("target-role.json", Place::OtherRole),
     ("roles.json", Place::Roles),
+    ("template.json", Place::Template),
     ("trust-new.json", Place::TrustDraft),
     ("new-trust.json", Place::TrustDraft),
     ("providers.json", Place::Providers),
@@ -153,8 +157,11 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
         Some(place) => json_file(evidence, name, place, text),
         None if yaml => yaml_file(evidence, name, text),
         None => {
-            evidence.unknown_files.push(name.to_owned());
-            evidence.documents.add(Document::plain(name, redact(text)));
+            let text = redact(text);
+            evidence.documents.add(Document::plain(name, text.clone()));
+            if !(terraform::is_one(&lower, &text) && terraform::take(evidence, name, &text)) {
+                evidence.unknown_files.push(name.to_owned());
+            }
         }
     }
 }
@@ -175,6 +182,11 @@ pub(super) fn illegible(evidence: &mut Evidence, name: &str, why: String) {
         broken(evidence, place, &why);
     }
     evidence.skipped.push(Skipped { name: name.to_owned(), why });
+}
+
+/// Whether no role has been read yet.
+pub(super) fn is_vacant_for_role(evidence: &Evidence) -> bool {
+    evidence.role.role.is_unread()
 }
 
 fn is_text(place: Place) -> bool {
@@ -238,6 +250,10 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Role => role::main(evidence, id, root),
         Place::OtherRole => role::other(evidence, id, root),
         Place::Roles => role::list(evidence, id, root),
+        Place::Template => {
+            let name = evidence.documents.get(id).map(|document| document.name.clone()).unwrap_or_default();
+            template::resources(evidence, id, &name, root);
+        }
         Place::TrustDraft => role::draft(evidence, id, root),
         Place::Providers => provider::list(evidence, id, root),
         Place::Provider => provider::detail(evidence, id, root),
@@ -284,6 +300,7 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
         taken |= kubernetes::manifest(evidence, id, name, node);
     }
     taken |= workflow::definition(evidence, id, name, nodes.first());
+    taken = taken || nodes.iter().any(|node| template::yaml(evidence, id, name, node));
     if !taken && known.is_none() {
         evidence.unknown_files.push(name.to_owned());
     }
