@@ -149,7 +149,8 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
         return;
     }
     let yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
-    match place_of(name).or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
+    let known = place_of(name).filter(|place| *place != Place::Identity || !recognised::is_trust(text));
+    match known.or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
         Some(Place::Token) => token::raw(evidence, name, text),
         Some(place) if is_text(place) => plain(evidence, name, place, text),
         Some(Place::Manifest | Place::Workflow) => yaml_file(evidence, name, text),

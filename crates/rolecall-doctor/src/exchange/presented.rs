@@ -8,6 +8,7 @@ use rolecall_model::evidence::attempt::{Symptom, TrailEvent};
 
 use rolecall_policy::document::Policy;
 
+use super::posted;
 use crate::case::{Presented, Via};
 use crate::pipeline::subject as pipeline;
 
@@ -67,6 +68,7 @@ fn issuer(evidence: &Evidence, event: Option<&TrailEvent>) -> Option<Presented> 
         .or_else(cluster)
         .or_else(|| trusted_issuer(evidence).map(via(Via::Predicted)))
         .or_else(|| pipeline::expected(evidence).map(|expected| expected.issuer).map(via(Via::Predicted)))
+        .or_else(|| posted::issuer(evidence).map(via(Via::Predicted)))
 }
 
 /// Where nothing names the issuer of a service account's token, the one provider that the trust policy names is taken

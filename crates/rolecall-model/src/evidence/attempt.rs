@@ -90,6 +90,10 @@ pub enum Symptom {
     DurationAboveChain,
     /// `STS is not activated in this region for account: …`
     RegionDisabled,
+    /// `The security token included in the request is expired`, `The provided token has expired`: session credentials.
+    SessionExpired,
+    /// `The security token included in the request is invalid`: an access key that AWS does not know.
+    KeysUnknown,
     /// `Rate exceeded`, `Throttling`, `TooManyRequests` from STS.
     Throttled,
     /// `PackedPolicyTooLarge`

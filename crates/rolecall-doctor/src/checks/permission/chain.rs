@@ -45,9 +45,15 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let (denial, at) = case.denials().find(|(denial, _)| {
-        is_assumption(&denial.action) && case.is_the_role(&denial.principal) == Some(true)
-    })?;
+    let assumption = |as_role| {
+        move |(denial, _): &(&Denial, At)| {
+            is_assumption(&denial.action) && case.is_the_role(&denial.principal) == as_role
+        }
+    };
+    let Some((denial, at)) = case.denials().find(assumption(Some(true))) else {
+        // Which role was meant is not known; a machine or a user that signs never used a web identity.
+        return case.denials().find(assumption(None)).filter(|_| case.signer().is_none()).and_then(unnamed);
+    };
     let second = denial.resource.as_deref().unwrap_or("the second role");
     let itself = case.is_the_role(second) == Some(true);
     let title = if itself {
@@ -101,6 +107,27 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             )
             .fix(
                 "and name the first role, not one session of it, in the second role's trust policy",
+                Safety::ShowOnly,
+                &[],
+            ),
+    )
+}
+
+/// Some role's session may not assume another one.
+fn unnamed((denial, at): (&Denial, At)) -> Option<Finding> {
+    let session = Arn::parse(&denial.principal)?;
+    let (first, _) = session.assumed_role()?;
+    let second = denial.resource.as_deref().unwrap_or("the second role");
+    Some(
+        Finding::new(&CHECK, Certainty::Possible, format!("a session of `{first}` may not assume `{second}`"))
+            .because(format!(
+                "If `{first}` is the role of the web identity, the exchange went well and the next step is refused: \
+                 policies of the first role must allow `sts:AssumeRole`, and the second role's trust policy must name \
+                 the first. If it is another role, the web identity was never used."
+            ))
+            .at(at, "the refused call")
+            .fix(
+                "allow `sts:AssumeRole` on the second role in a policy of the first, and name the first in the second's trust policy",
                 Safety::ShowOnly,
                 &[],
             ),
