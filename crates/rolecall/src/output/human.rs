@@ -327,7 +327,8 @@ fn implied(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Resul
         let line = document.position(implied.at.span.start).line;
         writeln!(out, "\n{BOLD}what {}:{line} says{BOLD:#}", plain(&document.name))?;
         writeln!(out, "  {}", wrap(&plain(&implied.meaning), width.saturating_sub(2), "  "))?;
-        if !implied.open.is_empty() {
+        let answered = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+        if !implied.open.is_empty() && !(answered && implied.open.len() > CAUSES) {
             writeln!(
                 out,
                 "  left open: {}",

@@ -50,9 +50,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     );
     let mut finding = Finding::new(&CHECK, clash.unwrap_or(Certainty::Likely), title)
         .because(
-            "Which of the two a pod gets is decided when it is created, and SDKs that see both take web \
-             identity \
-             first. So the role that the program works as need not be the one that was set up last.",
+            "Which of the two a pod gets is decided when it is created, and an SDK that sees both takes the one that \
+             comes first in its chain, with most SDKs web identity. So the role that the program works as need not be \
+             the one that was set up last.",
         )
         .at(annotation.key.at, "web identity")
         .beside(association.at, "Pod Identity");

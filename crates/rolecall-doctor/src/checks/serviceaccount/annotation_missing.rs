@@ -111,6 +111,9 @@ fn certainty(case: &Case<'_>) -> Option<Certainty> {
     if case.phase() == Phase::Unseen && !meant && !asked {
         return None;
     }
+    if case.says(SAID).is_some() {
+        return Some(Certainty::Certain);
+    }
     let bare = match case.injected() {
         Some(Injection::None) if case.went_without_role() && meant => return Some(Certainty::Certain),
         Some(Injection::None | Injection::Partial { .. }) => true,
