@@ -1,5 +1,6 @@
 //! Folders as a stranger or an accident makes them: each bad file is named, the rest is read, nothing hangs or panics.
 
+#![allow(clippy::string_slice)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! A folder of evidence: each known file into its place, everything else named and left alone (design: docs/evidence.md).
 
+mod asked;
 mod issuer;
 mod kubernetes;
 mod permission;
@@ -7,6 +8,8 @@ mod place;
 mod provider;
 mod recognised;
 mod role;
+mod template;
+mod terraform;
 mod token;
 mod workflow;
 
