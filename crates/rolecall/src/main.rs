@@ -29,6 +29,7 @@ Exit codes: 0 admitted, allowed or done; 1 a cause was found, denied or invalid;
 rolecall itself; 3 the evidence does not decide; 4 our verdict and AWS's answer disagree.";
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one is made per run")]
 enum Command {
     Diagnose(commands::diagnose::Arguments),
     Fix(commands::fix::Arguments),

@@ -1,5 +1,7 @@
 //! Runs the real binary, without terminal, and gives what it printed.
 
+#![allow(dead_code, reason = "every test uses a part of it")]
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
