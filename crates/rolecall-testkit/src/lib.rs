@@ -1,1 +1,3 @@
-//! The crate's modules come with the first commits.
+//! What tests of several crates share. No product crate depends on it.
+
+pub mod corpus;
