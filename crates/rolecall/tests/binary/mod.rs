@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test uses a part of it")]
 
+pub mod confined;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
