@@ -26,3 +26,19 @@ fn no_wrong_certainty() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// YAML has no closing bracket, so that a part of it is legible. A pod of the API server has an account for certain.
+#[test]
+fn a_pod_that_breaks_off_before_its_account() {
+    let made =
+        "kind: Pod\nmetadata: {name: p, namespace: n, creationTimestamp: '2025-03-02T00:00:00Z'}\nspec:\n";
+    let written = "kind: Pod\nmetadata: {name: p, namespace: n}\nspec:\n";
+    let account = "  serviceAccountName: a\n";
+    let read = |text: String| {
+        let evidence = rolecall_collect::read_files(&[("pod.yaml".into(), text.into_bytes())]);
+        evidence.pod.pod.present().is_some()
+    };
+    assert!(!read(made.to_owned()), "made and broken off");
+    assert!(read(format!("{made}{account}")), "made");
+    assert!(read(written.to_owned()), "written by hand: the account is the default one");
+}

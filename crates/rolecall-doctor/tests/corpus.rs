@@ -1,6 +1,7 @@
 //! The corpus of reported failures, and the laws that keep the rules general.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 #[path = "corpus/cases.rs"]
 mod cases;
