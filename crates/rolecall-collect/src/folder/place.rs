@@ -46,7 +46,7 @@ pub(super) enum Place {
     Now,
 }
 
-/// Names, in lower case. Source: design §5.
+/// Names, in lower case; docs/evidence-folder.md tells people.
 const TABLE: [(&str, Place); 63] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
@@ -396,5 +396,18 @@ pub(crate) fn finish(evidence: &mut Evidence) {
     let trail = evidence.attempt.events.iter().filter_map(|event| Some((event.time?, event.at.document)));
     if let Some((now, id)) = said.chain(trail).max_by_key(|(time, _)| *time) {
         evidence.now = Fact::read(now, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_written_down() {
+        let page = include_str!("../../../../docs/evidence-folder.md");
+        for (name, _) in TABLE {
+            assert!(page.contains(&format!("`{name}`")), "docs/evidence-folder.md does not tell of {name}");
+        }
     }
 }
