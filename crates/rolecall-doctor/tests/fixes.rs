@@ -1,11 +1,7 @@
 //! Every fix of every corpus case: proved, weighed, undone, and legible in each notation it is written in.
 
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "bash reads the commands")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "a shell says whether a command is one"
-)]
 
 #[allow(dead_code)] // The label is for other tests.
 #[path = "corpus/cases.rs"]

@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn grammars() {
-        type Segments<'a> = &'a [(&'a str, &'a str)];
-        let table: [(&str, &str, Segments<'_>); 5] = [
+        type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+        let table: [Row<'_>; 5] = [
             ("x", "system:serviceaccount:ns:sa", &[("namespace", "ns"), ("service account", "sa")]),
             ("x", "repo:o/r:ref:refs/heads/main", &[("owner", "o"), ("repository", "r"), ("branch", "main")]),
             (

@@ -1,12 +1,12 @@
 //! Runs the real binary, without terminal, and gives what it printed.
 
-#![allow(dead_code, reason = "every test uses a part of it")]
-
-pub mod confined;
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+pub mod confined;
 
 /// What a run printed and how it ended.
 pub struct Run {
