@@ -14,7 +14,21 @@ pub fn problems(root: &Path) -> Result<Vec<String>, String> {
     let mut problems: Vec<String> = documents.iter().flat_map(machines).collect();
     problems.extend(documents.iter().flat_map(|file| links(root, file)));
     problems.extend(naming.iter().flat_map(|file| pages(root, file)));
+    if let Some(guarded) = documents.iter().find(|file| file.path == "SECURITY.md") {
+        problems.extend(guards(guarded, &naming));
+    }
     Ok(problems)
+}
+
+/// Tests that a document names as guards and that are not there: names in backticks with two underscores or more.
+fn guards(document: &File, sources: &[File]) -> Vec<String> {
+    let named = document.text.split('`').skip(1).step_by(2);
+    let is_test = |name: &&str| {
+        name.matches('_').count() > 1 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    let is_there = |name: &&str| sources.iter().any(|file| file.text.contains(&format!("fn {name}(")));
+    let missing = named.filter(is_test).filter(|name| !is_there(name));
+    missing.map(|name| format!("{}: there is no test `{name}`", document.path)).collect()
 }
 
 fn machines(file: &File) -> Vec<String> {
@@ -74,6 +88,12 @@ mod tests {
         assert_eq!(machines(&file("see `/home/me/x`")).len(), 1);
         assert_eq!(machines(&file("/work/a and /root/b")).len(), 1);
         assert!(machines(&file("https://example.com/home/x, a/work/b, ~/root/x")).is_empty());
+    }
+
+    #[test]
+    fn tests_that_guard_are_there() {
+        let tests = [File { path: "a.rs".into(), text: "fn a_b_c() {}".into() }];
+        assert_eq!(guards(&file("`a_b_c`, `a_b_d`, `a_b` and `x`"), &tests).len(), 1);
     }
 
     #[test]
