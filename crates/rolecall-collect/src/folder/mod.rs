@@ -1,6 +1,7 @@
-//! A folder of evidence: each known file into its place, everything else named and left alone (design: docs/evidence.md).
+//! A folder of evidence: each known file into its place, everything else named and left alone (design: docs/evidence-folder.md).
 
 mod asked;
+mod cut;
 mod issuer;
 mod kubernetes;
 mod permission;

@@ -7,7 +7,8 @@ use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
 use super::{
-    asked, issuer, kubernetes, permission, provider, recognised, role, template, terraform, token, workflow,
+    asked, cut, issuer, kubernetes, permission, provider, recognised, role, template, terraform, token,
+    workflow,
 };
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
@@ -50,7 +51,7 @@ pub(super) enum Place {
     Now,
 }
 
-/// Names, in lower case. Source: design §5.
+/// Names, in lower case; docs/evidence-folder.md tells people.
 const TABLE: [(&str, Place); 65] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
@@ -232,10 +233,13 @@ pub(crate) fn log(evidence: &mut Evidence, id: DocumentId, text: &str, headline:
 
 fn json_file(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
     let document = Document::json(name, redact(text));
-    let (root, flaw) = (document.root.clone(), flaw(&document));
+    let mut root = document.root.clone();
+    let ended = root.as_mut().is_some_and(|root| cut::prune(root, &document.text));
+    let root = root.filter(|_| !(ended && counts_whole(place)));
+    let flaw = flaw(&document, root.is_some());
     let id = evidence.documents.add(document);
     if let Some(why) = flaw {
-        if root.is_none() {
+        if root.is_none() || ended {
             broken(evidence, place, &why);
         }
         evidence.skipped.push(Skipped { name: name.into(), why });
@@ -243,6 +247,26 @@ fn json_file(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
     if let Some(root) = root {
         json_place(evidence, place, id, &root);
     }
+}
+
+/// Whether a part says nothing: what a list or a set of policies lacks would seem to be absent.
+fn counts_whole(place: Place) -> bool {
+    matches!(
+        place,
+        Place::Roles
+            | Place::Providers
+            | Place::Identity
+            | Place::Boundary
+            | Place::Session
+            | Place::Resource
+            | Place::VpcEndpoint
+            | Place::Scp
+            | Place::Rcp
+            | Place::Regions
+            | Place::Association
+            | Place::Jwks
+            | Place::Discovery
+    )
 }
 
 fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node) {
@@ -289,7 +313,7 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
     let mut document = Document::plain(name, text);
     document.root = nodes.first().cloned();
     document.flaws = flaws;
-    let flaw = flaw(&document);
+    let flaw = flaw(&document, document.root.is_some());
     let id = evidence.documents.add(document);
     let known = place_of(name);
     if let (true, Some(why), Some(place)) = (nodes.is_empty(), &flaw, known) {
@@ -308,10 +332,10 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
 }
 
 /// The first structural flaw of a document, with its line and column.
-fn flaw(document: &Document) -> Option<String> {
+fn flaw(document: &Document, used: bool) -> Option<String> {
     let flaw = document.flaws.iter().find(|flaw| flaw.is_syntax())?;
     let position = document.position(flaw.span.start);
-    let used = if document.root.is_some() { "; what stands before it was used" } else { "" };
+    let used = if used { "; what stands before it was used" } else { "" };
     Some(format!("line {}, column {}: {}{used}", position.line, position.column, flaw.message))
 }
 
@@ -407,5 +431,18 @@ pub(crate) fn finish(evidence: &mut Evidence) {
     let trail = evidence.attempt.events.iter().filter_map(|event| Some((event.time?, event.at.document)));
     if let Some((now, id)) = said.chain(trail).max_by_key(|(time, _)| *time) {
         evidence.now = Fact::read(now, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_written_down() {
+        let page = include_str!("../../../../docs/evidence-folder.md");
+        for (name, _) in TABLE {
+            assert!(page.contains(&format!("`{name}`")), "docs/evidence-folder.md does not tell of {name}");
+        }
     }
 }

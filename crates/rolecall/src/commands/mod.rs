@@ -5,8 +5,8 @@ pub mod completions;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;
-pub mod serve;
 pub mod man;
+pub mod serve;
 pub mod simulate;
 pub mod token;
 
