@@ -26,6 +26,7 @@ pub mod principal;
 pub mod quota;
 pub mod role;
 pub mod service_linked_role;
+pub mod simulate;
 pub mod tags;
 pub mod user;
 
