@@ -31,6 +31,9 @@ pub fn fit(case: &Case<'_>, cause: &str) -> Fit {
     if case.phase() == Phase::Admitted {
         return Fit::Beside;
     }
+    if case.pulled_by_kubelet() {
+        return if cause == "caller.wrong-identity" { Fit::Explains } else { Fit::Beside };
+    }
     if nothing_seen || seen || trail { Fit::Explains } else { Fit::Beside }
 }
 

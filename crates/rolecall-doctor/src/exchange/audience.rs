@@ -47,8 +47,10 @@ pub fn audience_fault(case: &Case<'_>) -> Option<(AudienceFault, Certainty)> {
         return Some((AudienceFault::Token, Certainty::Certain));
     }
     let shown = case.audience().map(|audience| audience.via);
+    // Which of the two is the odd one, the trust policy tells.
+    let third = exchange.trust.is_some();
     let certainty = match (registered, shown) {
-        (Some(false), Some(Via::Token | Via::Trail)) => Certainty::Certain,
+        (Some(false), Some(Via::Token | Via::Trail)) if third => Certainty::Certain,
         _ => Certainty::Likely,
     };
     if azp_displaces(case) {

@@ -34,7 +34,7 @@ pub const CHECK: Check = Check {
     slug: "serviceaccount.not-used",
     title: "the pod runs under another service account",
     severity: Severity::Error,
-    reads: &[Link::ServiceAccount, Link::Pod, Link::Role],
+    reads: &[Link::ServiceAccount, Link::Pod, Link::Role, Link::Caller],
     source: include_str!("not_used.rs"),
     run: check,
 };
