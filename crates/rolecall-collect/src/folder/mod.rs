@@ -1,6 +1,7 @@
 //! A folder of evidence: each known file into its place, everything else named and left alone (design: docs/evidence.md).
 
 mod asked;
+mod failed_lookup;
 mod issuer;
 mod kubernetes;
 mod permission;
