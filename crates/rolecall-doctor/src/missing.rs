@@ -24,17 +24,23 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
         .is_some_and(|first| first.severity == Severity::Error && first.certainty == Certainty::Certain);
     let evidence = case.evidence();
     let mut missing = Vec::new();
+    let pipeline = !evidence.workflows.is_empty();
+    let kubernetes = evidence.serviceaccount.account.present().is_some()
+        || evidence.pod.pod.present().is_some()
+        || evidence.issuer.cluster.present().is_some();
     let mut look = |matters: bool, name: &'static str, unread: Option<&Unread>| {
         let broken = unread.is_some_and(|why| why.reason != UnreadReason::NotGiven);
         if let Some(unread) = unread.filter(|_| broken || (matters && !settled)) {
-            missing.push(Missing { fact: name, why: reason(unread), command: filled(case, unread.command) });
+            let command = match (unread.command, kubernetes) {
+                // A pipeline's step shows its environment itself.
+                (command, false) if pipeline && command.starts_with("kubectl exec") => "env > env.txt".into(),
+                (command, _) => filled(case, command),
+            };
+            missing.push(Missing { fact: name, why: reason(unread), command });
         }
     };
     let phase = case.phase();
     let exchange = !matches!(phase, Phase::After);
-    let kubernetes = evidence.serviceaccount.account.present().is_some()
-        || evidence.pod.pod.present().is_some()
-        || evidence.issuer.cluster.present().is_some();
     let silent = matches!(phase, Phase::OtherIdentity | Phase::Before | Phase::Unclear);
     // Who signs is decided by the workload's own side: that comes first where nobody asked for the role.
     if silent {
