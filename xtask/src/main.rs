@@ -49,20 +49,3 @@ fn verdict(what: &str, problems: &[String]) -> Done {
         _ => Err(format!("{what}:\n  {}", problems.join("\n  "))),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn generated_pages_are_fresh() {
-        let stale = docs::stale(&tree::root()).unwrap();
-        assert!(stale.is_empty(), "run `cargo xtask docs`; stale: {stale:?}");
-    }
-
-    #[test]
-    fn the_repository_keeps_its_own_rules() {
-        let problems = tidy::problems(&tree::root()).unwrap();
-        assert!(problems.is_empty(), "{}", problems.join("\n"));
-    }
-}
