@@ -143,7 +143,13 @@ fn every_notation_is_legible() {
                 Notation::CloudFormation => cloudformation(&text, &what),
             }
         }
-        for file in files(evidence, &fix.edits).iter().filter(|file| file.name.ends_with(".json")) {
+        let changed = files(evidence, &fix.edits);
+        for file in &changed {
+            let (Some(before), Some(after)) = (&file.before, &file.after) else { continue };
+            let made = json::edit::apply(before, &file.replacements());
+            assert_eq!(made.as_ref(), Some(after), "{}: {}", case.name, file.name);
+        }
+        for file in changed.iter().filter(|file| file.name.ends_with(".json")) {
             let flaws = json::parse(file.after.as_deref().unwrap_or("{}")).flaws;
             assert!(!flaws.iter().any(json::Flaw::is_syntax), "{}: {}: {flaws:?}", case.name, file.name);
         }

@@ -7,6 +7,7 @@
 pub mod authorize;
 pub mod context;
 pub mod exchange;
+pub mod inject;
 pub mod issuers;
 pub mod token;
 pub mod verdict;

@@ -4,6 +4,8 @@ use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 use rolecall_policy::compile::Compiled;
 
+use crate::token::jwks::KeySet;
+
 /// A fact as a decision sees it: its origin stays with whoever read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Given<T> {
@@ -21,6 +23,15 @@ impl<T> Given<T> {
         match self {
             Given::Known(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// The same fact, its value lent.
+    pub fn as_ref(&self) -> Given<&T> {
+        match self {
+            Given::Known(value) => Given::Known(value),
+            Given::Absent => Given::Absent,
+            Given::Unread => Given::Unread,
         }
     }
 
@@ -42,7 +53,7 @@ pub struct World<'a> {
     /// The provider for the token's issuer in the role's account.
     pub provider: Given<Provider<'a>>,
     /// The issuer's key set.
-    pub keys: Given<&'a Node>,
+    pub keys: Given<&'a KeySet>,
     /// The role.
     pub role: Given<Role<'a>>,
     /// Resource control policies over the role's account, one compiled set a level.

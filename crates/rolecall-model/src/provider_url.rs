@@ -1,12 +1,25 @@
 //! The name under which IAM knows an OIDC provider: the issuer URL without `https://`, compared exactly.
 
-/// The provider name for an issuer: `https://` taken off, nothing else touched. `None` for any other scheme.
+/// The provider name for an issuer: `https://` taken off, nothing else touched. `None` for any other scheme, save
+/// `http://` on loopback: AWS can never reach such an issuer, and a service on the same machine may admit it.
 ///
 /// A trailing slash and letter case stay: IAM compares whole strings (AWS STS API reference,
 /// AssumeRoleWithWebIdentity; policy reference rule 10.5).
 #[must_use]
 pub fn provider_name(issuer: &str) -> Option<&str> {
-    issuer.strip_prefix("https://")
+    let plain = || issuer.strip_prefix("http://").filter(|name| is_loopback(name));
+    issuer.strip_prefix("https://").or_else(plain)
+}
+
+/// Whether a provider name's host, with or without a port, is this machine itself.
+#[must_use]
+pub fn is_loopback(name: &str) -> bool {
+    let host = host(name);
+    let bare = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Providers that are built into IAM: trust policies name them bare and no provider resource exists.
@@ -73,7 +86,7 @@ pub fn likeness(a: &str, b: &str) -> Likeness {
         let nested = path_a.starts_with(path_b) || path_b.starts_with(path_a);
         return if nested { Likeness::Path } else { Likeness::Different };
     }
-    if path_a == path_b && (kindred_hosts(host_a, host_b) || (!path_a.is_empty() && telling(path_a))) {
+    if path_a == path_b && kindred_hosts(host_a, host_b) || shared_telling(path_a, path_b) {
         return Likeness::HostVariant;
     }
     Likeness::Different
@@ -92,9 +105,11 @@ fn kindred_hosts(a: &str, b: &str) -> bool {
     differing == 1 && last_agree && a.len() > 3
 }
 
-/// Whether a path is so particular that another host with the same path is meant to be the same issuer.
-fn telling(path: &str) -> bool {
-    path.split('/').any(|segment| segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit()))
+/// Whether paths have a segment in common that is so particular (a tenant, a cluster) that another host with it is
+/// meant to be the same issuer: `sts.windows.net/TENANT/` and `login.microsoftonline.com/TENANT/v2.0`.
+fn shared_telling(a: &str, b: &str) -> bool {
+    let telling = |segment: &&str| segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit());
+    a.split('/').filter(telling).any(|segment| b.split('/').any(|other| other == segment))
 }
 
 #[cfg(test)]
@@ -117,6 +132,16 @@ mod tests {
             ("vstoken.actions.githubusercontent.com", "token.actions.githubusercontent.com", HostVariant),
             ("token.actions.githubusercontent.com", "token.actions.octo.ghe.com", Different),
             ("one.example.com", "two.example.com", Different),
+            (
+                "sts.windows.net/0a1b2c3d-1111-4222-8333-444455556666/",
+                "login.microsoftonline.com/0a1b2c3d-1111-4222-8333-444455556666/v2.0",
+                HostVariant,
+            ),
+            (
+                "sts.windows.net/0a1b2c3d-1111-4222-8333-444455556666/",
+                "login.microsoftonline.com/0a1b2c3d-1111-4222-8333-444455556667/v2.0",
+                Different,
+            ),
             ("idp.example.com/a", "idp.example.com/b", Different),
         ];
         for (a, b, wanted) in table {
@@ -128,6 +153,10 @@ mod tests {
     fn names() {
         assert_eq!(provider_name("https://a.b/c/"), Some("a.b/c/"));
         assert_eq!(provider_name("http://a.b"), None);
+        assert_eq!(provider_name("http://127.0.0.1.example.com/a"), None);
+        assert_eq!(provider_name("http://127.0.0.1:8403/issuer"), Some("127.0.0.1:8403/issuer"));
+        assert_eq!(provider_name("http://[::1]:8403"), Some("[::1]:8403"));
+        assert_eq!(provider_name("http://localhost"), Some("localhost"));
         assert_eq!(host("https://a.b/c"), "a.b");
         assert!(is_built_in("accounts.google.com"));
     }

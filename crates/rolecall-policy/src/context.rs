@@ -37,6 +37,12 @@ impl Context {
         Self::default()
     }
 
+    /// As `new`, with room for so many keys.
+    #[must_use]
+    pub fn with_capacity(keys: usize) -> Self {
+        Self { entries: Vec::with_capacity(keys), unknown_prefixes: Vec::new() }
+    }
+
     /// Sets a single-valued key; several values make it multivalued.
     pub fn set(&mut self, key: &str, values: impl IntoIterator<Item = String>) {
         let values: Vec<String> = values.into_iter().collect();

@@ -1,1 +1,40 @@
-//! The service: STS and IAM over HTTP.
+//! The service: STS and IAM over HTTP, and every decision on the record.
+//!
+//! A request's life is [`pipeline`]; what an operation does is in the file of its family under [`sts`] and [`iam`]; which
+//! operations are offered is the table in [`operations`]. [`start`] sets the [`desk`]: everything that calls share.
+
+#![cfg_attr(test, allow(clippy::string_slice))]
+
+mod admin;
+mod authenticate;
+pub mod call;
+pub mod clock;
+pub mod compiled;
+pub mod config;
+mod denial;
+pub mod desk;
+mod http;
+pub mod iam;
+pub mod id;
+pub mod issuer;
+mod key_source;
+pub mod keys;
+pub mod listen;
+pub mod master_key;
+pub mod metrics;
+pub mod operations;
+pub mod origin;
+pub mod permission;
+pub mod pipeline;
+pub mod random;
+pub mod recent;
+mod record;
+pub mod refusals;
+pub mod root;
+pub mod running;
+pub mod session;
+pub mod start;
+pub mod sts;
+pub mod target;
+pub mod tls;
+pub mod who;

@@ -6,7 +6,10 @@ use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadRe
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
-use super::{cut, issuer, kubernetes, permission, provider, recognised, role, token, workflow};
+use super::{
+    asked, cut, issuer, kubernetes, permission, provider, recognised, role, template, terraform, token,
+    workflow,
+};
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
 /// What a file is.
@@ -15,6 +18,7 @@ pub(super) enum Place {
     Role,
     OtherRole,
     Roles,
+    Template,
     TrustDraft,
     Providers,
     Provider,
@@ -30,6 +34,7 @@ pub(super) enum Place {
     Association,
     IdentityPool,
     Manifest,
+    Described,
     Token,
     Claims,
     Header,
@@ -47,7 +52,7 @@ pub(super) enum Place {
 }
 
 /// Names, in lower case; docs/evidence-folder.md tells people.
-const TABLE: [(&str, Place); 63] = [
+const TABLE: [(&str, Place); 65] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -56,6 +61,7 @@ const TABLE: [(&str, Place); 63] = [
     ("chained-role.json", Place::OtherRole),
     ("target-role.json", Place::OtherRole),
     ("roles.json", Place::Roles),
+    ("template.json", Place::Template),
     ("trust-new.json", Place::TrustDraft),
     ("new-trust.json", Place::TrustDraft),
     ("providers.json", Place::Providers),
@@ -87,6 +93,7 @@ const TABLE: [(&str, Place); 63] = [
     ("webhook.yaml", Place::Manifest),
     ("webhook-pod.yaml", Place::Manifest),
     ("networkpolicy.yaml", Place::Manifest),
+    ("describe.txt", Place::Described),
     ("token.txt", Place::Token),
     ("token.claims.json", Place::Claims),
     ("token.header.json", Place::Header),
@@ -143,17 +150,32 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
         return;
     }
     let yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
-    match place_of(name).or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
+    let known = place_of(name).filter(|place| *place != Place::Identity || !recognised::is_trust(text));
+    match known.or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
         Some(Place::Token) => token::raw(evidence, name, text),
         Some(place) if is_text(place) => plain(evidence, name, place, text),
         Some(Place::Manifest | Place::Workflow) => yaml_file(evidence, name, text),
+        Some(Place::Described) => described(evidence, name, text),
         Some(place) => json_file(evidence, name, place, text),
         None if yaml => yaml_file(evidence, name, text),
         None => {
-            evidence.unknown_files.push(name.to_owned());
-            evidence.documents.add(Document::plain(name, redact(text)));
+            let text = redact(text);
+            evidence.documents.add(Document::plain(name, text.clone()));
+            if !(terraform::is_one(&lower, &text) && terraform::take(evidence, name, &text)) {
+                evidence.unknown_files.push(name.to_owned());
+            }
         }
     }
+}
+
+/// `kubectl describe`; what it tells of events is read as a log is.
+fn described(evidence: &mut Evidence, name: &str, text: &str) {
+    let text = redact(text);
+    let id = evidence.documents.add(Document::plain(name, text.clone()));
+    if !kubernetes::describe::take(evidence, id, &text) {
+        evidence.unknown_files.push(name.to_owned());
+    }
+    log(evidence, id, &text, false);
 }
 
 /// A file that is no text.
@@ -162,6 +184,11 @@ pub(super) fn illegible(evidence: &mut Evidence, name: &str, why: String) {
         broken(evidence, place, &why);
     }
     evidence.skipped.push(Skipped { name: name.to_owned(), why });
+}
+
+/// Whether no role has been read yet.
+pub(super) fn is_vacant_for_role(evidence: &Evidence) -> bool {
+    evidence.role.role.is_unread()
 }
 
 fn is_text(place: Place) -> bool {
@@ -197,6 +224,7 @@ fn plain(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
 
 /// Everything that an error text or a log tells.
 pub(crate) fn log(evidence: &mut Evidence, id: DocumentId, text: &str, headline: bool) {
+    evidence.attempt.texts.push(id);
     evidence.attempt.observations.extend(error_text::observe(id, text, headline));
     evidence.attempt.identities.extend(debug_log::identities(id, text));
     evidence.caller.logged_requests.extend(debug_log::requests(id, text));
@@ -247,6 +275,10 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Role => role::main(evidence, id, root),
         Place::OtherRole => role::other(evidence, id, root),
         Place::Roles => role::list(evidence, id, root),
+        Place::Template => {
+            let name = evidence.documents.get(id).map(|document| document.name.clone()).unwrap_or_default();
+            template::resources(evidence, id, &name, root);
+        }
         Place::TrustDraft => role::draft(evidence, id, root),
         Place::Providers => provider::list(evidence, id, root),
         Place::Provider => provider::detail(evidence, id, root),
@@ -267,8 +299,9 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Discovery => evidence.issuer.discovery = Fact::read(object(), id),
         Place::Request => evidence.caller.request = Fact::read(request::object(id, root), id),
         Place::Trail => {
-            let events = cloudtrail::events(&mut evidence.documents, id);
-            evidence.attempt.events.extend(events);
+            let trail = cloudtrail::read(&mut evidence.documents, id);
+            evidence.attempt.events.extend(trail.events);
+            evidence.attempt.observations.extend(trail.denials);
         }
         _ => {}
     }
@@ -292,6 +325,7 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
         taken |= kubernetes::manifest(evidence, id, name, node);
     }
     taken |= workflow::definition(evidence, id, name, nodes.first());
+    taken = taken || nodes.iter().any(|node| template::yaml(evidence, id, name, node));
     if !taken && known.is_none() {
         evidence.unknown_files.push(name.to_owned());
     }
@@ -384,6 +418,7 @@ fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
 /// judgement, where `now.txt` does not give it.
 pub(crate) fn finish(evidence: &mut Evidence) {
     kubernetes::pair(evidence);
+    asked::pick(evidence);
     if evidence.now.present().is_some() {
         return;
     }

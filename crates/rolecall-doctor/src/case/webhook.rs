@@ -3,7 +3,7 @@
 //! Source: amazon-eks-pod-identity-webhook (reference eks.md §3): it acts when a pod is created and never later, its
 //! failure policy is Ignore, and it skips labelled pods and listed containers.
 
-use rolecall_model::document::At;
+use rolecall_model::document::{At, Text};
 use rolecall_model::evidence::pod::Pod;
 use rolecall_model::evidence::serviceaccount::{Pair, ServiceAccount};
 use rolecall_model::evidence::token::JsonObject;
@@ -59,20 +59,15 @@ impl Case<'_> {
     /// The prefix of the annotations that the webhook looks for, where its arguments were read.
     #[must_use]
     pub fn annotation_prefix(&self) -> Option<String> {
-        let webhook = self.pod().webhook_pod.present()?;
-        let arguments: Vec<_> =
-            webhook.containers.iter().flat_map(|c| &c.arguments).map(|a| &a.value).collect();
-        if arguments.is_empty() {
-            return None;
-        }
-        let mut rest = arguments.iter();
-        while let Some(argument) = rest.next() {
-            if let Some(value) = argument.trim_start_matches('-').strip_prefix("annotation-prefix") {
-                let next = || rest.clone().next().map(|next| next.as_str());
-                return value.strip_prefix('=').or_else(next).map(str::to_owned);
-            }
-        }
-        Some("eks.amazonaws.com".into())
+        let arguments = self.webhook_arguments();
+        let default = || "eks.amazonaws.com".to_owned();
+        (!arguments.is_empty()).then(|| flag(&arguments, "annotation-prefix").unwrap_or_else(default))
+    }
+
+    /// Command and arguments of the webhook's own pod.
+    pub(super) fn webhook_arguments(&self) -> Vec<&Text> {
+        let webhook = self.pod().webhook_pod.present();
+        webhook.iter().flat_map(|pod| &pod.containers).flat_map(|one| &one.arguments).collect()
     }
 
     fn configuration(&self, pod: Option<&Pod>, misses: &mut Vec<Miss>) {
@@ -179,6 +174,19 @@ impl Case<'_> {
             older(why, "created later than the pod", Some(role.arn.at));
         }
     }
+}
+
+/// The value of a flag, written `--name=value` or `--name value`.
+pub(super) fn flag(arguments: &[&Text], name: &str) -> Option<String> {
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.value.trim_start_matches('-').strip_prefix(name) {
+            Some("") => return rest.next().map(|next| next.value.clone()),
+            Some(value) if value.starts_with('=') => return value.strip_prefix('=').map(str::to_owned),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A reason that creating the pod anew does not mend.

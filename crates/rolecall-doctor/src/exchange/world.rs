@@ -1,6 +1,7 @@
 //! From evidence to the engine's facts.
 
 use rolecall_engine::exchange::examine;
+use rolecall_engine::token::jwks::KeySet;
 use rolecall_engine::verdict::Verdict;
 use rolecall_engine::world::{Given, Provider, Request, Role, Token, World};
 use rolecall_model::arn::{Arn, parse_role_arn};
@@ -51,11 +52,12 @@ pub(super) fn meet(
         .map_or(Registered::Unknown, |name| registered(evidence, name, role_account.as_deref()));
     let compiled = trust.map(|trust| Compiled::compile(&[&trust.policy]));
     let rcp = rcp(evidence);
+    let keys = given(&evidence.issuer.jwks).map(|jwks| KeySet::read(&jwks.node));
     let shown = shown_claims(presented);
     let world = World {
         now: given(&evidence.now).map(|now| *now),
         provider: provider(evidence, name.as_deref(), registered),
-        keys: given(&evidence.issuer.jwks).map(|jwks| &jwks.node),
+        keys: keys.as_ref(),
         role: role(evidence, compiled.as_ref()),
         rcp: rcp.as_deref().map_or(Given::Unread, Given::Known),
     };

@@ -4,6 +4,7 @@ pub mod acceptance;
 pub mod admit;
 pub mod edit;
 pub mod files;
+mod made_anew;
 pub mod preview;
 pub mod prove;
 pub mod reach;

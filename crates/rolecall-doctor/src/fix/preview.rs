@@ -10,6 +10,7 @@ use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 use rolecall_model::span::Span;
 
 use super::edit::Edit;
+use super::made_anew::pod_made_anew;
 
 /// The evidence with the edits made. What was seen of the failed attempt is forgotten but for who presented what:
 /// the attempt is another one.
@@ -51,7 +52,7 @@ fn forgotten(attempt: &Attempt) -> Attempt {
             _ => None,
         }));
     }
-    Attempt { observations: Vec::new(), events, identities: Vec::new() }
+    Attempt { events, ..Attempt::default() }
 }
 
 fn witness(provider: Located<String>) -> TrailEvent {
@@ -105,9 +106,13 @@ fn make(evidence: &mut Evidence, edit: &Edit) {
                 value.service_account = after.as_ref().map(|name| Located::new(name.clone(), at));
             }
         }
-        // Which pod comes of it is known when it runs: nothing of the old one may be taken for the new one.
+        // What the webhook would make of it, where that can be told; else nothing of the old pod may be taken for the new
+        // one.
         Edit::RestartWorkload { .. } => {
-            unread(&mut evidence.pod.pod, "kubectl get pod -n NAMESPACE POD -o yaml > pod.yaml");
+            match (pod_made_anew(evidence), &mut evidence.pod.pod) {
+                (Some(pod), Fact::Present { value, .. }) => *value = pod,
+                (_, fact) => unread(fact, "kubectl get pod -n NAMESPACE POD -o yaml > pod.yaml"),
+            }
             unread(&mut evidence.caller.environment, "kubectl exec -n NAMESPACE POD -- env > env.txt");
         }
         Edit::EditFile { .. } => {}

@@ -6,10 +6,14 @@ use super::edit::Edit;
 use crate::case::{Case, RequestedFrom};
 use crate::checks::serviceaccount::ROLE_KEY;
 
-/// Makes the pods anew; none where no pod was read or it has no name.
+/// Makes the pods anew; none where no pod was read or it has no name, and where the webhook would inject none of its
+/// containers this time either.
 #[must_use]
 pub fn restart(case: &Case<'_>) -> Option<Edit> {
     let pod = case.pod().pod.present()?;
+    if case.would_be_injected() == Some(false) {
+        return None;
+    }
     Some(Edit::RestartWorkload {
         namespace: pod.namespace.as_ref()?.value.clone(),
         kind: pod.kind.clone(),

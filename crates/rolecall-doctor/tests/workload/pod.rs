@@ -261,3 +261,18 @@ fn token_unreadable() {
         ],
     );
 }
+
+#[test]
+fn pods_are_made_anew_only_where_that_helps() {
+    let commands = |files: Files<'_>| {
+        let finding = ask("pod.not-injected", &files).unwrap();
+        let edits = finding.fixes.iter().flat_map(|fix| &fix.edits).count();
+        (finding.title, edits)
+    };
+    let (_, edits) = commands(vec![denied(NODE), app_role(), annotated(), bare_pod()]);
+    assert_eq!(edits, 1, "the webhook would inject it this time");
+    let metadata = "  annotations:\n    eks.amazonaws.com/skip-containers: app\n";
+    let skipped = pod(PodSpec { metadata, ..PodSpec::default() });
+    let (title, edits) = commands(vec![denied(NODE), app_role(), annotated(), skipped]);
+    assert_eq!(edits, 0, "it would be skipped again: {title}");
+}

@@ -4,7 +4,7 @@ use rolecall_model::json::Node;
 use rolecall_policy::context::Context;
 
 use super::Source;
-use crate::issuers::{KeySupport, key_support, known};
+use crate::issuers::{KeySupport, known};
 use crate::token::claims::{Audience, audience, source_identity, tags};
 
 pub(super) fn set(context: &mut Context, source: &Source<'_>) {
@@ -33,11 +33,10 @@ pub(super) fn set(context: &mut Context, source: &Source<'_>) {
     if source.claims.get("amr").is_some() {
         context.set_multivalued(&key("amr"), texts("amr"));
     }
-    for claim in known(source.provider, None).issuer().keys {
-        let offered = matches!(
-            key_support(source.provider, claim, source.now),
-            KeySupport::Always | KeySupport::Since(_)
-        );
+    let known = known(source.provider, None);
+    for claim in known.issuer().keys.iter().filter(|claim| source.claims.get(claim).is_some()) {
+        let support = known.key_support(claim, source.now);
+        let offered = matches!(support, KeySupport::Always | KeySupport::Since(_));
         let values = texts(claim);
         if offered && !values.is_empty() {
             context.set(&key(claim), values);

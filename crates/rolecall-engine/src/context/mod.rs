@@ -32,7 +32,7 @@ pub struct Source<'a> {
 /// Every condition key of the call.
 #[must_use]
 pub fn keys(source: &Source<'_>) -> Context {
-    let mut context = Context::new();
+    let mut context = Context::with_capacity(32);
     claims::set(&mut context, source);
     global::set(&mut context, source);
     for (key, values) in source.request.context {

@@ -22,6 +22,8 @@ pub struct Scene<'a> {
     pub request: &'a Request<'a>,
     parsed: Option<Result<Jwt<'a>, TokenFlaw>>,
     role_arn: Option<Arn>,
+    /// The same as text.
+    resource: Option<String>,
     federated: Option<String>,
     context: Option<Context>,
 }
@@ -34,7 +36,8 @@ impl<'a> Scene<'a> {
         };
         let asked = request.role_arn.known().and_then(|arn| parse_role_arn(arn).ok());
         let role_arn = asked.or_else(|| world.role.known().and_then(|role| Arn::parse(role.arn)));
-        let mut scene = Scene { world, request, parsed, role_arn, federated: None, context: None };
+        let resource = role_arn.as_ref().map(ToString::to_string);
+        let mut scene = Scene { world, request, parsed, role_arn, resource, federated: None, context: None };
         scene.federated = scene.name_in_policies();
         scene.context = scene.condition_keys();
         scene
@@ -121,8 +124,7 @@ impl<'a> Scene<'a> {
         let names = [self.federated()?];
         let principal = Principal { kind: PrincipalKind::Federated, names: &names, bounded: false };
         let context = self.context.as_ref()?;
-        let arn = self.role_arn.as_ref().map(ToString::to_string);
-        Some(ask(&PolicyRequest { principal, action, resource: arn.as_deref(), context }))
+        Some(ask(&PolicyRequest { principal, action, resource: self.resource.as_deref(), context }))
     }
 
     pub fn trust(&self) -> Option<&'a Compiled> {

@@ -56,21 +56,26 @@ pub fn known(provider: &str, claims: Option<&JsonObject>) -> Known {
 /// Whether STS offers `claim` of the provider as a condition key at an instant; none means now.
 #[must_use]
 pub fn key_support(provider: &str, claim: &str, at: Option<Instant>) -> KeySupport {
-    if UNIVERSAL.iter().any(|known| known.eq_ignore_ascii_case(claim)) {
-        return KeySupport::Always;
-    }
-    let row = known(provider, None).row;
-    if !row.keys.iter().any(|key| key.eq_ignore_ascii_case(claim)) {
-        return KeySupport::Never;
-    }
-    match (row.keys_since, at) {
-        (None, _) => KeySupport::Always,
-        (Some(since), Some(at)) if at.0 < since => KeySupport::NotYet(Instant(since)),
-        (Some(since), _) => KeySupport::Since(Instant(since)),
-    }
+    known(provider, None).key_support(claim, at)
 }
 
 impl Known {
+    /// As [`key_support`], for an issuer that was looked up already.
+    #[must_use]
+    pub fn key_support(&self, claim: &str, at: Option<Instant>) -> KeySupport {
+        if UNIVERSAL.iter().any(|known| known.eq_ignore_ascii_case(claim)) {
+            return KeySupport::Always;
+        }
+        if !self.row.keys.iter().any(|key| key.eq_ignore_ascii_case(claim)) {
+            return KeySupport::Never;
+        }
+        match (self.row.keys_since, at) {
+            (None, _) => KeySupport::Always,
+            (Some(since), Some(at)) if at.0 < since => KeySupport::NotYet(Instant(since)),
+            (Some(since), _) => KeySupport::Since(Instant(since)),
+        }
+    }
+
     /// Its row.
     #[must_use]
     pub fn issuer(&self) -> &'static Issuer {
@@ -116,5 +121,8 @@ impl Issuer {
 
 /// `*` stands for one label or more.
 fn matches_host(pattern: &str, host: &str) -> bool {
+    if !pattern.contains('*') {
+        return pattern.eq_ignore_ascii_case(host);
+    }
     rolecall_policy::pattern::matches(pattern, host, rolecall_policy::pattern::Case::Insensitive)
 }

@@ -5,6 +5,7 @@
 
 pub mod edit;
 mod read;
+pub mod write;
 
 use crate::span::Span;
 

@@ -1,5 +1,7 @@
 //! Reads JSON text into nodes (RFC 8259), as far as it goes.
 
+use std::collections::HashSet;
+
 use super::{Flaw, FlawKind, Kind, MAX_DEPTH, MAX_FLAWS, Member, Node, Parsed};
 use crate::span::Span;
 
@@ -91,7 +93,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Option<Kind> {
         self.at += 1;
         let mut members: Vec<Member> = Vec::new();
-        let mut seen: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut seen = Seen::default();
         self.blank();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -106,7 +108,7 @@ impl Reader<'_> {
             }
             let Some(key) = self.string() else { return Some(Kind::Object(members)) };
             let key_span = self.span(key_start);
-            if !seen.insert(key.clone()) {
+            if !seen.insert(&key, &members) {
                 let message = format!("the key `{key}` stands twice in one object");
                 self.tell(key_start, self.at, message, FlawKind::DuplicateKey);
             }
@@ -288,6 +290,28 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+/// The keys of an object so far: most objects are so small that looking through them is faster than hashing.
+#[derive(Default)]
+struct Seen(Option<HashSet<String>>);
+
+impl Seen {
+    /// Up to this many members are looked through.
+    const FEW: usize = 16;
+
+    /// Whether the key is new.
+    fn insert(&mut self, key: &str, members: &[Member]) -> bool {
+        if let Some(keys) = &mut self.0 {
+            return keys.insert(key.to_owned());
+        }
+        let new = members.iter().all(|member| member.key != key);
+        if members.len() >= Self::FEW {
+            let known = members.iter().map(|member| member.key.clone());
+            self.0 = Some(known.chain([key.to_owned()]).collect());
+        }
+        new
     }
 }
 

@@ -5,7 +5,10 @@ pub mod completions;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;
+pub mod man;
+pub mod serve;
 pub mod simulate;
+pub mod token;
 
 use std::io;
 
@@ -30,6 +33,14 @@ pub enum Failure {
         #[source]
         source: io::Error,
     },
+    /// The service does not run, or a running one does not answer as asked.
+    #[error("{}", chain(source.as_ref()))]
+    Service {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+        /// What to do about it.
+        remedy: Option<String>,
+    },
     /// Standard output could not be written.
     #[error("cannot write the output")]
     Write(#[from] io::Error),
@@ -53,9 +64,26 @@ impl Failure {
     pub fn remedy(&self) -> Option<&str> {
         match self {
             Failure::Unknown { remedy, .. } => Some(remedy),
+            Failure::Service { remedy, .. } => remedy.as_deref(),
             _ => None,
         }
     }
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        // A transparent error says the same as its source.
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        source = error.source();
+    }
+    text
 }
 
 /// Result of a command.

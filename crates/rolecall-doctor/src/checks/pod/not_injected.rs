@@ -20,10 +20,11 @@
 //! ## Source
 //! amazon-eks-pod-identity-webhook, handler and deployment; reference eks.md §3.
 
+use rolecall_engine::inject::Treatment;
 use rolecall_model::evidence::pod::Container;
 
 use super::named;
-use crate::case::{Case, Injection, Miss, Phase};
+use crate::case::{Case, Injection, Miss, Phase, gives_identity};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
 use crate::finding::{Certainty, Finding, Safety, Severity};
@@ -124,9 +125,11 @@ fn came_later(case: &Case<'_>) -> Option<Finding> {
     if !failed || case.injected() != Some(Injection::Complete) || case.by_pod_identity() {
         return None;
     }
+    let mutation = case.mutation()?;
     let bare = |container: &&Container| {
         !container.init
             && !container.env_from
+            && mutation.treatment(&container.name.value).is_some_and(gives_identity)
             && container.env("AWS_ROLE_ARN").is_none()
             && container.env("AWS_WEB_IDENTITY_TOKEN_FILE").is_none()
     };
@@ -158,10 +161,11 @@ fn skipped(case: &Case<'_>) -> Option<Finding> {
     if !case.went_without_role() && case.injected() != Some(Injection::None) {
         return None;
     }
+    let mutation = case.mutation()?;
     let listed = |container: &&Container| {
         !container.init
             && container.env("AWS_ROLE_ARN").is_none()
-            && annotation.value.value.split(',').any(|name| name == container.name.value)
+            && mutation.treatment(&container.name.value) == Some(&Treatment::Skipped)
     };
     let container = pod.containers.iter().find(listed)?;
     let name = &container.name.value;

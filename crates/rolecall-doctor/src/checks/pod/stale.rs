@@ -37,9 +37,6 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
-/// The annotation that sets the token's audience.
-const AUDIENCE_KEY: &str = "eks.amazonaws.com/audience";
-
 fn check(case: &Case<'_>) -> Option<Finding> {
     let pod = case.running_pod()?;
     if case.injected() != Some(Injection::Complete) || case.phase() == Phase::Admitted {
@@ -84,10 +81,13 @@ fn role(case: &Case<'_>, pod: &Pod) -> Option<(&'static str, Text, Text)> {
 
 /// The injected audience and today's, where the account sets one and they differ.
 fn audience(case: &Case<'_>, pod: &Pod) -> Option<(&'static str, Text, Text)> {
-    case.annotation()?;
-    let account = case.used_account()?;
-    let today = account.annotations.iter().find(|pair| pair.key.value == AUDIENCE_KEY)?.value.clone();
-    let volumes = pod.volumes.iter().filter(|volume| volume.name.value == "aws-iam-token");
+    let token = case.mutation()?.token;
+    let (prefix, _) = case.annotation()?.key.value.rsplit_once('/')?;
+    let key = format!("{prefix}/audience");
+    let annotations = case.used_account()?.annotations.iter().rev();
+    let today =
+        annotations.map(|pair| (&pair.key.value, &pair.value)).find(|(known, _)| **known == key)?.1.clone();
+    let volumes = pod.volumes.iter().filter(|volume| volume.name.value == token.volume);
     let injected = volumes.flat_map(|volume| &volume.tokens).find_map(|token| token.audience.clone())?;
-    (injected.value != today.value).then_some(("audience", injected, today))
+    (injected.value != token.audience).then_some(("audience", injected, today))
 }

@@ -4,7 +4,7 @@ use rolecall_model::json::Node;
 
 use crate::exchange::refusal::Refusal;
 use crate::exchange::scene::Scene;
-use crate::token::jwks::{self, Algorithm, KeyFlaw};
+use crate::token::jwks::{Algorithm, KeyFlaw};
 use crate::verdict::{Missing, Outcome};
 use crate::world::Given;
 
@@ -19,7 +19,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Outcome {
         return Outcome::Refuse(Refusal::NotAJwt);
     };
     let key_id = header.get("kid").and_then(Node::as_str).unwrap_or_default();
-    match jwks::find(set, key_id, algorithm) {
+    match set.find(key_id, algorithm) {
         Ok(_) => Outcome::Pass,
         // A set that was pasted without its numbers still tells which keys it has.
         Err(KeyFlaw::NoMaterial) => Outcome::Pass,

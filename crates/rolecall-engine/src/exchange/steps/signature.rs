@@ -2,8 +2,7 @@
 
 use crate::exchange::refusal::Refusal;
 use crate::exchange::scene::Scene;
-use crate::token::jwks::{self, Algorithm, KeyFlaw};
-use crate::token::signature::verifies;
+use crate::token::jwks::{Algorithm, KeyFlaw};
 use crate::verdict::{Missing, Outcome};
 use crate::world::Given;
 
@@ -17,8 +16,8 @@ pub(super) fn run(scene: &Scene<'_>) -> Outcome {
     let Some(algorithm) = jwt.algorithm().and_then(Algorithm::parse) else {
         return Outcome::Refuse(Refusal::NotAJwt);
     };
-    match jwks::find(set, jwt.key_id(), algorithm) {
-        Ok(key) if verifies(jwt, &key, algorithm) => Outcome::Pass,
+    match set.find(jwt.key_id(), algorithm) {
+        Ok(key) if key.verifies(jwt) => Outcome::Pass,
         Ok(_) => Outcome::Refuse(Refusal::Signature),
         Err(KeyFlaw::NoMaterial) => Outcome::Undetermined(Missing::Keys),
         Err(_) => Outcome::Refuse(Refusal::Key),

@@ -1,0 +1,149 @@
+//! rolecall's own administration: signed and authorized like any call, under the service name `rolecall`.
+
+use rolecall_policy::context::Context;
+use rolecall_wire::constraint;
+use rolecall_wire::fault::{Code, Fault};
+use rolecall_wire::http::Answer;
+use rolecall_wire::json;
+use rolecall_wire::operation::{Labels, Operation};
+use rolecall_wire::query::Params;
+use serde_json::{Map, Value, json};
+
+use crate::authenticate::Signature;
+use crate::call::Call;
+use crate::desk::Desk;
+use crate::issuer::{Algorithm, LONGEST, NotMinted, Wish, is_name};
+use crate::pipeline::Request;
+use crate::{permission, start};
+
+/// Seconds that a minted token lives where the request does not say.
+const LIFETIME: i64 = 3600;
+
+/// Answers an operation of administration.
+///
+/// # Errors
+/// As any call: constraints, permission, and what the operation itself refuses.
+pub async fn answer(
+    desk: &Desk,
+    operation: &'static Operation,
+    request: &Request<'_>,
+    signature: &Signature,
+) -> Result<Answer, Fault> {
+    let params = Params::read(request.head.query, b"")?;
+    let input = json::read(operation, &Labels::new(), &params, request.body)?;
+    constraint::check_json(operation, &input)?;
+    allow(desk, operation, request, signature, &params)?;
+    let output = match operation.name {
+        "DiagnoseEvent" => diagnose_event(desk, &signature.who.account, &input),
+        "MintToken" => mint_token(desk, &input),
+        "RevokeSessions" => {
+            start::revoke_sessions(desk).await.map(|()| json!({})).map_err(|error| failed(&error))
+        }
+        "RotateKeys" => rotate(desk, &input).await,
+        _ => Err(Fault::new(Code::InvalidAction, "The operation is not offered.")),
+    }?;
+    Ok(Answer {
+        status: 200,
+        content_type: "application/x-amz-json-1.1",
+        error_type: None,
+        body: output.to_string().into_bytes(),
+    })
+}
+
+fn allow(
+    desk: &Desk,
+    operation: &Operation,
+    request: &Request<'_>,
+    signature: &Signature,
+    params: &Params<'_>,
+) -> Result<(), Fault> {
+    let view = desk.state.view();
+    let account = view.account(&signature.who.account).ok_or_else(Fault::unknown_key)?;
+    let call = Call {
+        operation: operation.name,
+        fetched_thumbprint: None,
+        params,
+        who: &signature.who,
+        view,
+        account,
+        now: desk.clock.now(),
+        random: desk.random.as_ref(),
+        desk,
+        region: &signature.region,
+        origin: &request.origin,
+    };
+    let mut context = Context::new();
+    signature.who.keys(&mut context);
+    request.origin.keys(call.now, &signature.region, &mut context);
+    permission::allow(&call, &operation.action(), "*", &context)
+}
+
+fn diagnose_event(desk: &Desk, account: &str, input: &Map<String, Value>) -> Result<Value, Fault> {
+    let id = text(input, "EventId");
+    let missing = || {
+        let sentence = format!(
+            "No refused exchange of this account with the event or request id {id} is kept; the newest are kept for a day."
+        );
+        Fault::new(Code::ResourceNotFoundException, sentence)
+    };
+    let refusal = desk.refusals.find(account, id).ok_or_else(missing)?;
+    let files: Map<String, Value> =
+        refusal.files.into_iter().map(|(name, text)| (name, Value::from(text))).collect();
+    Ok(json!({
+        "EventId": refusal.event_id,
+        "RequestId": refusal.request_id,
+        "Time": refusal.at.to_string(),
+        "Files": files,
+    }))
+}
+
+fn mint_token(desk: &Desk, input: &Map<String, Value>) -> Result<Value, Fault> {
+    let wrong = |sentence: String| Fault::new(Code::ValidationError, sentence);
+    let name = text(input, "Issuer");
+    if !name.is_empty() && !is_name(name) {
+        return Err(wrong(format!(
+            "`{name}` is no issuer name: letters, digits, `-`, `_` and `/` make one."
+        )));
+    }
+    let claims = match input.get("Claims") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(claims)) => claims.clone(),
+        Some(_) => return Err(wrong("Claims must be an object.".to_owned())),
+    };
+    let audience = input.get("Audience").and_then(Value::as_array).into_iter().flatten();
+    let lifetime = input.get("LifetimeSeconds").and_then(Value::as_i64).unwrap_or(LIFETIME).min(LONGEST);
+    let algorithm = if text(input, "Algorithm") == "ES256" { Algorithm::Es256 } else { Algorithm::Rs256 };
+    let wish = Wish {
+        name: name.to_owned(),
+        subject: text(input, "Subject").to_owned(),
+        audience: audience.filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+        lifetime,
+        claims,
+        algorithm,
+    };
+    let now = desk.clock.now().0;
+    let token = desk.issuer.mint(&wish, now, desk.random.as_ref()).map_err(|error| match error {
+        NotMinted::NotReady => {
+            Fault::new(Code::ServiceUnavailable, "The issuer's keys are still being made.")
+        }
+        NotMinted::Unusable(_) => Fault::new(Code::InternalFailure, "The issuer's key cannot be used."),
+    })?;
+    Ok(json!({"Token": token, "Issuer": desk.issuer.url(name), "Expiration": now + lifetime}))
+}
+
+async fn rotate(desk: &Desk, input: &Map<String, Value>) -> Result<Value, Fault> {
+    let rotated = match text(input, "Keys") {
+        "issuer" => start::rotate_issuer_keys(desk).await,
+        _ => start::rotate_ring(desk).await,
+    };
+    rotated.map(|()| json!({})).map_err(|error| failed(&error))
+}
+
+fn failed(error: &start::StartError) -> Fault {
+    tracing::error!(%error, "keys were not changed");
+    Fault::new(Code::ServiceUnavailable, "The keys could not be stored; nothing was changed.")
+}
+
+fn text<'i>(input: &'i Map<String, Value>, name: &str) -> &'i str {
+    input.get(name).and_then(Value::as_str).unwrap_or_default()
+}

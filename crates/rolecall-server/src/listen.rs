@@ -1,0 +1,121 @@
+//! Connections: accepted within bounds, ended gracefully.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+
+use crate::desk::Desk;
+use crate::http::{Connection, reply};
+use crate::origin::Protection;
+
+/// A port that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Port {
+    listener: TcpListener,
+    /// Where it listens; the port is the real one where 0 was asked for.
+    pub address: SocketAddr,
+}
+
+impl Port {
+    /// Listens.
+    ///
+    /// # Errors
+    /// Where the address is taken or not this machine's.
+    pub async fn bind(address: SocketAddr) -> io::Result<Port> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok(Port { listener, address })
+    }
+
+    /// Answers until `stop` turns true, then lets calls in progress end within the time that they have for it.
+    pub async fn serve(self, desk: Arc<Desk>, tls: Option<TlsAcceptor>, mut stop: watch::Receiver<bool>) {
+        let room = Arc::new(Semaphore::new(desk.config.limits.connections));
+        let all = u32::try_from(desk.config.limits.connections).unwrap_or(u32::MAX);
+        loop {
+            let Ok(place) = room.clone().acquire_owned().await else { break };
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of files, mostly: others will be closed.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    continue;
+                }
+            };
+            let (desk, tls, stop) = (desk.clone(), tls.clone(), stop.clone());
+            tokio::spawn(async move {
+                desk.metrics.connections.inc();
+                connection(&desk, stream, peer, tls, stop).await;
+                desk.metrics.connections.dec();
+                drop(place);
+            });
+        }
+        drop(self.listener);
+        let ended = room.acquire_many(all);
+        if tokio::time::timeout(desk.config.limits.stop_time, ended).await.is_err() {
+            tracing::warn!("calls in progress were cut off");
+        }
+    }
+}
+
+async fn connection(
+    desk: &Arc<Desk>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    stop: watch::Receiver<bool>,
+) {
+    // Answers are small and written whole.
+    let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else {
+        return speak(desk, stream, Connection { address: peer.ip(), tls: None }, stop).await;
+    };
+    let shaken = tokio::time::timeout(desk.config.limits.body_time, tls.accept(stream)).await;
+    if let Ok(Ok(stream)) = shaken {
+        let (_, session) = stream.get_ref();
+        let protection = Protection {
+            version: match session.protocol_version() {
+                Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+                _ => "TLSv1.3",
+            },
+            suite: session
+                .negotiated_cipher_suite()
+                .and_then(|suite| suite.suite().as_str())
+                .unwrap_or_default(),
+        };
+        speak(desk, stream, Connection { address: peer.ip(), tls: Some(protection) }, stop).await;
+    }
+}
+
+async fn speak(
+    desk: &Arc<Desk>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    connection: Connection,
+    mut stop: watch::Receiver<bool>,
+) {
+    let limits = desk.config.limits;
+    let service = service_fn(|request| reply(desk.clone(), connection, request));
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_time)
+        .max_buf_size(limits.head)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(serving);
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        _ = stop.wait_for(|stop| *stop) => serving.as_mut().graceful_shutdown(),
+    }
+    let _ = serving.await;
+}

@@ -1,0 +1,25 @@
+//! The writing thread: everything that waits goes into one write and one sync.
+
+use super::queue::{Group, Queue};
+use super::segment::Folder;
+
+/// Larger buffers than this are given back after use.
+const KEEP_CAPACITY: usize = 1 << 20;
+
+/// Writes until the queue is closed and empty.
+pub(super) fn run(queue: &Queue, mut folder: Folder) {
+    let mut group = Group::default();
+    while queue.take(&mut group) {
+        let outcome = folder.append(&group.bytes);
+        queue.done(&group, outcome.is_ok());
+        for answer in group.answers.drain(..) {
+            // Whoever appended may have gone; the record is written all the same.
+            let _ = answer.send(outcome.clone());
+        }
+        group.bytes.clear();
+        group.bytes.shrink_to(KEEP_CAPACITY);
+        if outcome.is_ok() {
+            folder.rotate_if_due();
+        }
+    }
+}

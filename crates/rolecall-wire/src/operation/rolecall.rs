@@ -1,0 +1,29 @@
+//! rolecall's own administration.
+
+use super::Operation;
+use super::shape::{Shape, integer, list, optional, required, text};
+use crate::service::Service::Rolecall;
+
+const AUDIENCE: Shape = text(1, 1000);
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    // The evidence of a refused exchange, by the id of its event or of its request.
+    Operation::read(Rolecall, "DiagnoseEvent", &[required("EventId", text(1, 64))]),
+    // A token of the service's own issuer.
+    Operation::write(
+        Rolecall,
+        "MintToken",
+        &[
+            optional("Issuer", text(0, 64)),
+            required("Subject", text(1, 1024)),
+            required("Audience", list(1, 10, &AUDIENCE)),
+            optional("LifetimeSeconds", integer(-86_400, 86_400)),
+            optional("Claims", Shape::Any),
+            optional("Algorithm", Shape::Choice(&["RS256", "ES256"])),
+        ],
+    ),
+    // Ends every session that was issued before.
+    Operation::write(Rolecall, "RevokeSessions", &[]),
+    // A new generation of the keys that seal sessions, or of the issuer's.
+    Operation::write(Rolecall, "RotateKeys", &[required("Keys", Shape::Choice(&["sessions", "issuer"]))]),
+];

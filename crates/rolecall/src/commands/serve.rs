@@ -1,0 +1,204 @@
+//! `rolecall serve`: the service, until it is told to stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use rolecall_model::secret::Secret;
+use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls};
+use rolecall_server::running::{RunError, Running};
+use rolecall_server::{clock, master_key, random, root};
+use tokio::runtime::Runtime;
+
+use super::{Done, Failure};
+use crate::exit::Exit;
+
+/// Run an STS and IAM of your own, which really verify tokens and evaluate policies.
+///
+/// The unmodified AWS CLI and SDKs speak to it with AWS_ENDPOINT_URL set. Every call is authorized, and every decision is
+/// on the record before its answer leaves.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = SocketAddr::from(([127, 0, 0, 1], PORT)))]
+    listen: SocketAddr,
+    /// The data folder; made if it is missing.
+    #[arg(long, value_name = "FOLDER", default_value = "rolecall-data", conflicts_with = "dev")]
+    data: PathBuf,
+    /// Memory only, loopback only, credentials `test` and `test`, issuers on this machine allowed.
+    #[arg(long)]
+    dev: bool,
+    /// The file of the master key, mode 0600; made at the first start. Without it: FOLDER.key beside the data folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "dev")]
+    key_file: Option<PathBuf>,
+    /// An account, twelve digits; the first is the one whose root credentials may be given by the environment.
+    #[arg(long = "account", value_name = "ID")]
+    accounts: Vec<String>,
+    /// The partition of ARNs.
+    #[arg(long, value_name = "PARTITION", default_value = "aws")]
+    partition: String,
+    /// A certificate chain in PEM, leaf first.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Make a certificate at the first start, for these names besides localhost.
+    #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with = "tls_cert")]
+    tls_self_made: Option<Vec<String>>,
+    /// The URL under which others reach the service, where a proxy stands before it.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Let OIDC providers have ports, private addresses, and plain HTTP on loopback.
+    #[arg(long)]
+    allow_local_issuers: bool,
+    /// Put the cause of a refused exchange into the sentence that the caller sees. On loopback only.
+    #[arg(long)]
+    explain_denials: bool,
+    /// How to log, on standard error.
+    #[arg(long, value_enum, default_value_t = Log::Text)]
+    log: Log,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rolecall serve --dev
+  AWS_ENDPOINT_URL=http://127.0.0.1:8403 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws iam list-roles
+  rolecall serve --data /var/lib/rolecall/data --listen 0.0.0.0:8403 --tls-self-made iam.internal
+
+Environment:
+  ROLECALL_ROOT_ACCESS_KEY_ID, ROLECALL_ROOT_SECRET_ACCESS_KEY   root credentials of the first account
+  ROLECALL_MASTER_KEY                                            the master key itself: base64 of 32 bytes";
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Log {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// Nothing.
+    Off,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Done {
+    start_log(arguments.log);
+    let config = config(arguments);
+    let runtime =
+        Runtime::new().map_err(|error| Failure::Service { source: Box::new(error), remedy: None })?;
+    runtime.block_on(serve(config, arguments))
+}
+
+async fn serve(config: Config, arguments: &Arguments) -> Done {
+    let running = Running::start(config, Arc::new(clock::System), Arc::new(random::System)).await;
+    let running = running.map_err(failure)?;
+    announce(&running, arguments);
+    stop_signal().await;
+    eprintln!("stopping: calls in progress may end");
+    running.stop().await;
+    Ok(Exit::Fine)
+}
+
+fn announce(running: &Running, arguments: &Arguments) {
+    let config = &running.desk.config;
+    eprintln!("rolecall serves account {} at {}", config.account, running.url);
+    eprintln!("  issuer       {}", running.desk.issuer.url(""));
+    match (&config.data, &config.root) {
+        (None, _) => {
+            eprintln!("  credentials  test / test (everything is in memory and forgotten at the end)")
+        }
+        (Some(_), Some(_)) => eprintln!("  credentials  of the environment"),
+        (Some(data), None) => eprintln!("  credentials  {}", data.join(root::FILE).display()),
+    }
+    if let (Some(data), None) = (&config.data, &config.master_key) {
+        let file = config.key_file.clone().unwrap_or_else(|| master_key::beside(data));
+        eprintln!("  master key   {} (keep it; without it the data cannot be read)", file.display());
+    }
+    if let (Some(data), Tls::SelfMade(_)) = (&config.data, &config.tls) {
+        let file = data.join(rolecall_server::tls::CERTIFICATE);
+        eprintln!("  certificate  {} (AWS_CA_BUNDLE for clients)", file.display());
+    }
+    if arguments.dev {
+        let url = &running.url;
+        eprintln!(
+            "  try          AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 aws sts get-caller-identity"
+        );
+    }
+}
+
+fn config(arguments: &Arguments) -> Config {
+    let dev = Config::dev(arguments.listen.port());
+    let mut accounts = arguments.accounts.iter().cloned();
+    let tls = match (&arguments.tls_cert, &arguments.tls_key, &arguments.tls_self_made) {
+        (Some(chain), Some(key), _) => Tls::Files { chain: chain.clone(), key: key.clone() },
+        (_, _, Some(names)) => Tls::SelfMade(names.clone()),
+        _ => Tls::None,
+    };
+    Config {
+        listen: arguments.listen,
+        data: (!arguments.dev).then(|| arguments.data.clone()),
+        key_file: arguments.key_file.clone(),
+        master_key: variable("ROLECALL_MASTER_KEY").map(Secret::new),
+        account: accounts.next().unwrap_or(dev.account),
+        more_accounts: accounts.collect(),
+        root: root_of_environment().or(if arguments.dev { dev.root } else { None }),
+        partition: arguments.partition.clone(),
+        tls,
+        public_url: arguments.public_url.clone(),
+        allow_local_issuers: arguments.allow_local_issuers || arguments.dev,
+        explain_denials: arguments.explain_denials,
+        refuse_foreign_origins: arguments.dev,
+        limits: Limits::default(),
+    }
+}
+
+fn root_of_environment() -> Option<RootCredentials> {
+    Some(RootCredentials {
+        access_key_id: variable("ROLECALL_ROOT_ACCESS_KEY_ID")?,
+        secret_access_key: Secret::new(variable("ROLECALL_ROOT_SECRET_ACCESS_KEY")?),
+    })
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn start_log(log: Log) {
+    let level = tracing::Level::INFO;
+    let builder =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    match log {
+        Log::Text => builder.with_ansi(false).init(),
+        Log::Json => builder.json().init(),
+        Log::Off => {}
+    }
+}
+
+/// What stands in the way, with what to do about it where that is known.
+fn failure(error: RunError) -> Failure {
+    use rolecall_server::start::StartError;
+    let remedy = match &error {
+        RunError::Start(StartError::Config(refused)) => Some(refused.remedy.clone()),
+        RunError::Start(StartError::WrongKey(_)) => {
+            Some("give the key file that the data folder was first started with".to_owned())
+        }
+        RunError::Listen { .. } => Some("another port: `--listen 127.0.0.1:PORT`".to_owned()),
+        _ => None,
+    };
+    Failure::Service { source: Box::new(error), remedy }
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,109 @@
+//! Calls to a running service's administration: signed as the AWS CLI signs, answered in JSON 1.1.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use rolecall_model::instant::Instant;
+use rolecall_model::secret::Secret;
+use rolecall_wire::http::Head;
+use rolecall_wire::service::Service;
+use rolecall_wire::sigv4::{Credentials, sign};
+use serde_json::Value;
+
+use crate::commands::Failure;
+
+/// Where the service is, and who asks.
+#[derive(Args, Clone, Debug)]
+pub struct Endpoint {
+    /// The service; else AWS_ENDPOINT_URL, else http://127.0.0.1:8403.
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+}
+
+/// Bytes of an answer that are read at most.
+const ANSWER: u64 = 16 * 1024 * 1024;
+const DEFAULT: &str = "http://127.0.0.1:8403";
+
+impl Endpoint {
+    /// The service's URL, without a slash at the end.
+    pub fn url(&self) -> String {
+        let given = self.endpoint_url.clone().or_else(|| variable("AWS_ENDPOINT_URL"));
+        given.unwrap_or_else(|| DEFAULT.to_owned()).trim_end_matches('/').to_owned()
+    }
+
+    /// Calls an operation of administration.
+    ///
+    /// # Errors
+    /// Where the service is not reached, or refuses.
+    pub fn call(&self, operation: &str, input: &Value) -> Result<Value, Failure> {
+        let url = self.url();
+        let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+        let body = input.to_string();
+        let target = format!(
+            "{}{operation}",
+            Service::Rolecall.target_prefixes().first().copied().unwrap_or_default()
+        );
+        let headers: [(&str, &[u8]); 3] = [
+            ("host", host.as_bytes()),
+            ("content-type", b"application/x-amz-json-1.1"),
+            ("x-amz-target", target.as_bytes()),
+        ];
+        let head = Head { method: "POST", path: "/", query: "", headers: &headers };
+        let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+        let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+        let signature = sign(&head, body.as_bytes(), &credentials(), now(), &region, "rolecall");
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(30)))
+            .http_status_as_error(false)
+            .proxy(None)
+            .build()
+            .into();
+        let mut request = agent
+            .post(format!("{url}/"))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", &target);
+        for (name, value) in &signature {
+            request = request.header(*name, value.as_str());
+        }
+        let failed = |source: ureq::Error| Failure::Service {
+            source: format!("the service at `{url}` does not answer: {source}").into(),
+            remedy: Some(
+                "start it with `rolecall serve --dev`, or name another with `--endpoint-url`".to_owned(),
+            ),
+        };
+        let mut response = request.send(body.as_bytes()).map_err(failed)?;
+        let status = response.status().as_u16();
+        let text = response.body_mut().with_config().limit(ANSWER).read_to_string().map_err(failed)?;
+        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if status == 200 {
+            return Ok(answer);
+        }
+        let member = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let said = if member("message").is_empty() { member("Message") } else { member("message") };
+        Err(Failure::Service {
+            source: format!("the service refuses ({status} {}): {said}", member("__type")).into(),
+            remedy: None,
+        })
+    }
+}
+
+/// Those of the environment; the ones of `--dev` where there are none.
+fn credentials() -> Credentials {
+    match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(secret)) => Credentials {
+            access_key_id: id,
+            secret: Secret::new(secret),
+            token: variable("AWS_SESSION_TOKEN").map(Secret::new),
+        },
+        _ => Credentials { access_key_id: "test".into(), secret: Secret::new("test".into()), token: None },
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Instant(since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX)))
+}
