@@ -1,6 +1,6 @@
 //! What was not read and would matter, with the command that would read it.
 
-use rolecall_model::evidence::{Fact, Unread, UnreadReason};
+use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 
 use crate::case::{Case, Phase};
 use crate::command::filled;
@@ -49,6 +49,10 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
         look(true, "the environment of the process", unread(&evidence.caller.environment));
     }
     look(true, "the role and its trust policy", unread(&evidence.role.role));
+    // A role may be read and not its policy, as where the file breaks off before it.
+    let unread_role = Evidence::unread().role.role;
+    let lacks_trust = evidence.role.role.present().is_some_and(|role| role.trust.is_none());
+    look(exchange, "the role's trust policy", unread_role.unread().filter(|_| lacks_trust));
     look(exchange && case.subject().is_none(), "the token's claims", unread(&evidence.token.claims));
     look(exchange, "the OIDC providers of the role's account", unread(&evidence.provider.list));
     look(exchange, "the provider's audiences", unread(&evidence.provider.detail));
