@@ -57,7 +57,10 @@ async fn play() -> Done {
     record(&service, &mut stage)?;
     let mut out = anstream::stdout().lock();
     writeln!(out, "\ndone in {:.1} s. What to try next:", started.elapsed().as_secs_f64())?;
-    writeln!(out, "  rolecall serve --dev                      the same service, to play with (AWS_ENDPOINT_URL)")?;
+    writeln!(
+        out,
+        "  rolecall serve --dev                      the same service, to play with (AWS_ENDPOINT_URL)"
+    )?;
     writeln!(out, "  rolecall token mint --sub {SUBJECT}   a token of its issuer")?;
     writeln!(out, "  rolecall diagnose FOLDER                  your own 403, from what you have of it")?;
     drop(out);
@@ -197,7 +200,9 @@ impl Scene {
             Err(error) => error,
         };
         let (code, message) = (error.code().unwrap_or_default(), error.message().unwrap_or_default());
-        Stage::line(&format!("An error occurred ({code}) when calling AssumeRoleWithWebIdentity: {message}"))?;
+        Stage::line(&format!(
+            "An error occurred ({code}) when calling AssumeRoleWithWebIdentity: {message}"
+        ))?;
         Stage::line("That is all that AWS ever says.")?;
         error.request_id().map(str::to_owned).ok_or_else(|| failed(&error))
     }

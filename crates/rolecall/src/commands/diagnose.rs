@@ -111,9 +111,8 @@ pub fn run(arguments: &Arguments) -> Done {
 fn of_event(id: &str, endpoint: &Endpoint) -> Result<Evidence, Failure> {
     let answer = endpoint.call("DiagnoseEvent", &json!({"EventId": id}))?;
     let files = answer.get("Files").and_then(Value::as_object).into_iter().flatten();
-    let files: Vec<(String, Vec<u8>)> = files
-        .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.as_bytes().to_vec())))
-        .collect();
+    let files: Vec<(String, Vec<u8>)> =
+        files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.as_bytes().to_vec()))).collect();
     Ok(rolecall_collect::read_files(&files))
 }
 
