@@ -31,8 +31,6 @@ fn after_help() -> String {
     format!("{EXAMPLES}\n\nExit codes:\n  {}", exit::table().replace('\n', "\n  "))
 }
 
-// It is made once.
-#[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "one is made per run")]
 enum Command {

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use rolecall_doctor::chain::State;
 use rolecall_doctor::compare::first_difference;
 use rolecall_doctor::conclusion::Conclusion;
-use rolecall_doctor::finding::{Certainty, Finding};
+use rolecall_doctor::finding::{Certainty, Finding, Severity};
 use rolecall_doctor::report::Report;
 
 use super::{certainty_name, excerpt, plain, severity_name};
@@ -183,7 +183,7 @@ fn implied(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Resul
         writeln!(out, "\n{BOLD}what {}:{line} says{BOLD:#}", plain(&document.name))?;
         writeln!(out, "  {}", wrap(&plain(&implied.meaning), width.saturating_sub(2), "  "))?;
         let answered = report.findings.iter().any(|finding| finding.severity == Severity::Error);
-        if !implied.open.is_empty() && !(answered && implied.open.len() > CAUSES) {
+        if !implied.open.is_empty() && (!answered || implied.open.len() <= CAUSES) {
             writeln!(
                 out,
                 "  left open: {}",
