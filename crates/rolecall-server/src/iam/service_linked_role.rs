@@ -82,6 +82,13 @@ pub fn deletion_status(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fau
     Ok(unchanged())
 }
 
+/// The name of the role that a call is to make; `*` where there can be none.
+#[must_use]
+pub fn name(call: &Call<'_>) -> String {
+    let name = role_name(call.text("AWSServiceName"), call.params.get("CustomSuffix"));
+    name.unwrap_or_else(|_| "*".to_owned())
+}
+
 /// The name of a service's role: by the table, else `AWSServiceRoleFor` and the service's own name.
 fn role_name(service: &str, suffix: Option<&str>) -> Result<String, Fault> {
     let row = linked_service::find(service);
