@@ -111,7 +111,12 @@ pub struct Asked<'a> {
 
 /// The evidence of a refused exchange, in the files of an evidence folder (design §5). The token's signature is in none.
 #[must_use]
-pub fn evidence(exchange: &Exchange, refused: &Refused, asked: &Asked<'_>, now: Instant) -> Vec<(String, String)> {
+pub fn evidence(
+    exchange: &Exchange,
+    refused: &Refused,
+    asked: &Asked<'_>,
+    now: Instant,
+) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut put = |name: &str, text: String| files.push((name.to_owned(), text));
     let pretty = |value: &Value| format!("{value:#}\n");
@@ -147,7 +152,9 @@ pub fn evidence(exchange: &Exchange, refused: &Refused, asked: &Asked<'_>, now: 
             let name = asked.role_arn.rsplit('/').next().unwrap_or_default();
             put(
                 "role.json.error",
-                format!("An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {name} cannot be found.\n"),
+                format!(
+                    "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {name} cannot be found.\n"
+                ),
             );
         }
     }
