@@ -247,9 +247,9 @@ impl Asked<'_> {
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
         if !record.recipient_account_id.is_empty() {
-            self.desk.events.push(record.clone(), json.clone());
+            self.desk.events.push(record, json.clone());
         }
-        self.desk.trail.append(json).await.map_err(|error| {
+        self.desk.trail.append(&json).await.map_err(|error| {
             self.desk.metrics.records_lost.inc();
             tracing::error!(request_id = self.request_id, %error, "the audit record is not durable");
             Fault::new(

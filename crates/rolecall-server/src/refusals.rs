@@ -129,16 +129,19 @@ pub fn evidence(
             refused.fault.message
         ),
     );
-    let mut request = json!({"RoleArn": asked.role_arn, "RoleSessionName": asked.session_name});
-    request["SourceIp"] = json!(asked.source_ip);
-    request["Region"] = json!(asked.region);
+    let mut request = serde_json::Map::new();
+    let mut say = |name: &str, value: Value| request.insert(name.to_owned(), value);
+    say("RoleArn", json!(asked.role_arn));
+    say("RoleSessionName", json!(asked.session_name));
+    say("SourceIp", json!(asked.source_ip));
+    say("Region", json!(asked.region));
     if let Some(seconds) = asked.duration.and_then(|text| text.parse::<i64>().ok()) {
-        request["DurationSeconds"] = json!(seconds);
+        say("DurationSeconds", json!(seconds));
     }
     if let Some(policy) = asked.policy {
-        request["Policy"] = json!(policy);
+        say("Policy", json!(policy));
     }
-    put("request.json", pretty(&request));
+    put("request.json", pretty(&Value::Object(request)));
     if let Some(claims) = &exchange.claims {
         put("token.claims.json", pretty_node(claims));
     }

@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod account;
 pub mod attached_policy;
 pub mod authorization_details;
+pub mod aws_managed;
 pub mod credential_report;
 pub mod document;
 pub mod granting;

@@ -1,4 +1,4 @@
-//! Measures the trail: `cargo run --release -p rolecall-trail --example measure [FOLDER]`.
+//! Measures the trail: `cargo run --release -p rolecall-trail --example measure_trail [FOLDER]`.
 
 #![allow(clippy::unwrap_used)]
 
