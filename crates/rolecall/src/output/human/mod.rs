@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use rolecall_doctor::chain::State;
 use rolecall_doctor::compare::first_difference;
 use rolecall_doctor::conclusion::Conclusion;
-use rolecall_doctor::finding::{Certainty, Finding};
+use rolecall_doctor::finding::{Certainty, Finding, Severity};
 use rolecall_doctor::report::Report;
 
 use super::{certainty_name, excerpt, plain, severity_name};
