@@ -31,6 +31,9 @@ pub mod simulate;
 pub mod tags;
 pub mod user;
 
+#[cfg(test)]
+mod tests;
+
 use rolecall_state::entity::Tag;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};

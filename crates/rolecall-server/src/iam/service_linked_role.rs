@@ -159,7 +159,7 @@ pub fn deletion_status(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fau
 fn role_name(service: &str, suffix: Option<&str>) -> Result<String, Fault> {
     let row = SERVICES.iter().find(|row| row.name == service);
     let own = service.split('.').next().unwrap_or_default();
-    if row.is_none() && !(service.ends_with(".amazonaws.com") && !own.is_empty()) {
+    if row.is_none() && (own.is_empty() || !service.ends_with(".amazonaws.com")) {
         let sentence = format!("{service} is not a service that has a service-linked role.");
         return Err(Fault::new(Code::InvalidInput, sentence));
     }
