@@ -31,8 +31,6 @@ fn after_help() -> String {
     format!("{EXAMPLES}\n\nExit codes:\n  {}", exit::table().replace('\n', "\n  "))
 }
 
-// It is made once.
-#[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "one is made per run")]
 enum Command {
@@ -43,6 +41,7 @@ enum Command {
     Simulate(Box<commands::simulate::Arguments>),
     Token(commands::token::Arguments),
     Serve(commands::serve::Arguments),
+    Demo(commands::demo::Arguments),
     Completions(commands::completions::Arguments),
     Man(commands::man::Arguments),
 }
@@ -57,6 +56,7 @@ fn main() -> ExitCode {
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
         Command::Man(arguments) => commands::man::run(&arguments),
     };

@@ -59,7 +59,7 @@ pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     out.instant("CreateDate", provider.created);
     out.texts("ClientIDList", &provider.client_ids);
     out.texts("ThumbprintList", &provider.thumbprints);
-    super::tags_if(out, &provider.tags);
+    super::tags(out, &provider.tags);
     Ok(unchanged())
 }
 

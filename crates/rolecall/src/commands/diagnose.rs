@@ -8,10 +8,12 @@ use rolecall_collect::Limits;
 use rolecall_doctor::finding::Severity;
 use rolecall_doctor::report::{Report, diagnose};
 use rolecall_model::evidence::Evidence;
+use serde_json::{Value, json};
 
 use super::{Done, Failure, STDIN_LIMIT};
 use crate::exit::Exit;
 use crate::output;
+use crate::service_client::Endpoint;
 
 /// Name the cause of a failed AssumeRoleWithWebIdentity, from what you have.
 ///
@@ -22,12 +24,17 @@ use crate::output;
 /// `aws … --debug` output is read from standard input.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -"
+    after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -\n  rolecall diagnose --event 3f6a1c0e-0000-4000-8000-000000000002     asks a running `rolecall serve`"
 )]
 pub struct Arguments {
     /// A folder of evidence, a single file of it, or `-` for standard input.
-    #[arg(value_name = "FOLDER|-")]
-    target: PathBuf,
+    #[arg(value_name = "FOLDER|-", required_unless_present = "event")]
+    target: Option<PathBuf>,
+    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request.
+    #[arg(long, value_name = "ID", conflicts_with = "target")]
+    event: Option<String>,
+    #[command(flatten)]
+    endpoint: Endpoint,
     /// How to print the report.
     #[arg(long, short = 'o', visible_short_alias = 'f', value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -84,16 +91,29 @@ enum FailOn {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
-    let evidence = read(&arguments.target)?;
+    let target = arguments.target.as_deref().unwrap_or(Path::new("-"));
+    let evidence = match &arguments.event {
+        Some(id) => of_event(id, &arguments.endpoint)?,
+        None => read(target)?,
+    };
     let report = diagnose(&evidence);
     match arguments.format {
         Format::Human => output::human::report(&report, arguments.fixes)?,
         Format::Json => print(&output::json::report(&report))?,
-        Format::Sarif => print(&output::sarif::report(&report, folder(&arguments.target)))?,
+        Format::Sarif => print(&output::sarif::report(&report, folder(target)))?,
         Format::Markdown => print(&output::markdown::report(&report))?,
         Format::Html => print(&output::html::report(&report))?,
     }
     Ok(exit(&report, arguments.fail_on))
+}
+
+/// The evidence that a running service has of a refusal.
+fn of_event(id: &str, endpoint: &Endpoint) -> Result<Evidence, Failure> {
+    let answer = endpoint.call("DiagnoseEvent", &json!({"EventId": id}))?;
+    let files = answer.get("Files").and_then(Value::as_object).into_iter().flatten();
+    let files: Vec<(String, Vec<u8>)> =
+        files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.as_bytes().to_vec()))).collect();
+    Ok(rolecall_collect::read_files(&files))
 }
 
 fn print(text: &str) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 pub mod causes;
 pub mod completions;
+pub mod demo;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;

@@ -2,7 +2,7 @@
 //! (reference iam.md §4.1).
 //!
 //! IAM keeps unique ids in place of the ARNs of users and roles. Here the ARN stays while its principal lives; whoever
-//! renames or deletes the principal rewrites the policies that name it (docs/decisions/0031-principals-of-trust-policies.md).
+//! renames or deletes the principal rewrites the policies that name it (docs/decisions/0042-principals-of-trust-policies.md).
 
 use rolecall_model::arn::{Arn, is_account};
 use rolecall_model::json::{Node, parse};

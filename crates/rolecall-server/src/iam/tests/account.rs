@@ -23,7 +23,7 @@ fn an_alias_is_of_one_account() {
     let mut taken = other.value.clone();
     taken.alias = Some("taken".to_owned());
     let change = crate::call::changed(&other, rolecall_state::change::Change::put(taken));
-    world.runtime.block_on(world.desk.state.commit(change)).unwrap();
+    world.commit(change).unwrap();
     let exists = "The account alias taken already exists.";
     world.err("CreateAccountAlias", &[("AccountAlias", "taken")], Code::EntityAlreadyExists, exists);
 }

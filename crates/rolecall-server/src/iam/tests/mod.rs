@@ -8,6 +8,7 @@ mod paging;
 mod policies;
 mod policy_documents;
 mod providers;
+mod races;
 mod roles;
 mod simulator;
 mod tagging;
@@ -18,14 +19,15 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use rolecall_model::instant::Instant;
+use rolecall_state::store::CommitError;
 use rolecall_wire::answer::{Format, Writer};
 use rolecall_wire::constraint;
 use rolecall_wire::fault::{Code, Fault};
-use rolecall_wire::operation::{self, Operation};
+use rolecall_wire::operation;
 use rolecall_wire::query::Params;
 use rolecall_wire::service::Service;
 
-use crate::call::Call;
+use crate::call::{Call, Changes};
 use crate::clock;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -79,6 +81,19 @@ impl World {
     }
 
     fn call_as(&self, actor: Actor, name: &str, pairs: Pairs<'_>) -> Result<String, Fault> {
+        let (changes, body) = self.run(actor, name, pairs)?;
+        if !changes.changes.is_empty() {
+            self.commit(changes).unwrap();
+        }
+        Ok(body)
+    }
+
+    fn commit(&self, changes: Changes) -> Result<(), CommitError> {
+        self.runtime.block_on(self.desk.state.commit(changes)).map(|_| ())
+    }
+
+    /// Runs an operation without writing its changes.
+    fn run(&self, actor: Actor, name: &str, pairs: Pairs<'_>) -> Result<(Changes, String), Fault> {
         let operation = operation::find(Service::Iam, name).unwrap();
         let encoded: Vec<String> = pairs
             .iter()
@@ -94,22 +109,14 @@ impl World {
             actor,
             session: None,
         };
-        self.run(operation, &params, &who)
-    }
-
-    fn run(&self, operation: &'static Operation, params: &Params<'_>, who: &Who) -> Result<String, Fault> {
         let row = operations::find(Service::Iam, operation.name).unwrap();
-        let origin = Origin {
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            user_agent: "test",
-            tls: None,
-            host: "localhost",
-        };
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let origin = Origin { address, user_agent: "test", tls: None, host: "localhost" };
         let view = self.desk.state.view();
         let call = Call {
             operation: operation.name,
-            params,
-            who,
+            params: &params,
+            who: &who,
             view,
             account: view.account(ACCOUNT).unwrap(),
             now: NOON,
@@ -122,10 +129,7 @@ impl World {
         let mut out = Writer::new(operation, Format::Xml);
         permission::check(&call, operation, row.target)?;
         let changes = (row.run)(&call, &mut out)?;
-        if !changes.changes.is_empty() {
-            self.runtime.block_on(self.desk.state.commit(changes)).unwrap();
-        }
-        Ok(String::from_utf8(out.finish("id").body).unwrap())
+        Ok((changes, String::from_utf8(out.finish("id").body).unwrap()))
     }
 
     /// A call that succeeds; each fragment must be in the answer, one that begins with `!` must not.

@@ -137,6 +137,7 @@ fn managed_policies_and_their_versions() {
             "<IsAttachable>true</IsAttachable>",
             "<UpdateDate>2026-03-01T12:00:00Z</UpdateDate>",
             "<AttachmentCount>0<",
+            "!Description",
         ],
     );
     let sentence = "A policy called P already exists. Duplicate names are not allowed.";

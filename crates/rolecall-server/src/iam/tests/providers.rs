@@ -28,7 +28,7 @@ fn a_provider_from_creation_to_deletion() {
     world.ok(
         "GetOpenIDConnectProvider",
         &[ARN],
-        &["<Url>idp.example.com/t1</Url>", "<member>sts.amazonaws.com<", "<member>abcdef0123", "!<Tags>"],
+        &["<Url>idp.example.com/t1</Url>", "<member>sts.amazonaws.com<", "<member>abcdef0123", "<Tags/>"],
     );
     world.ok(
         "ListOpenIDConnectProviders",
