@@ -47,12 +47,11 @@ const SIGNS: [(&[&str], &str); 18] = [
 fn object(root: &Node) -> Option<&'static str> {
     let has = |keys: &[&str]| keys.iter().all(|key| root.get(key).is_some());
     let sign = SIGNS.iter().find(|(keys, _)| has(keys)).map(|(_, file)| *file);
-    sign.or_else(|| (has(&["alg"]) && (has(&["kid"]) || has(&["typ"]))).then_some("token.header.json")).or_else(
-        || {
+    sign.or_else(|| (has(&["alg"]) && (has(&["kid"]) || has(&["typ"]))).then_some("token.header.json"))
+        .or_else(|| {
             let statements = root.get("Statement").map(Node::one_or_many).unwrap_or_default();
             statements.iter().any(is_of_trust).then_some("trust.json")
-        },
-    )
+        })
 }
 
 /// A statement of a trust policy: it names whom it admits and no resource.
@@ -71,7 +70,10 @@ mod tests {
             ("---\napiVersion: v1\nkind: Pod\n", Some("manifest.yaml")),
             (r#"{"apiVersion": "v1", "kind": "List", "items": []}"#, Some("manifest.yaml")),
             (r#"{"alg": "RS256", "kid": "1"}"#, Some("token.header.json")),
-            (r#"{"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}"#, Some("trust.json")),
+            (
+                r#"{"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}"#,
+                Some("trust.json"),
+            ),
             (r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#, None),
             (r#"{"some": "thing"}"#, None),
             ("Not authorized to perform", None),

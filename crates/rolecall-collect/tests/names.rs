@@ -9,7 +9,8 @@ const TRUST: &str = r#"{"Statement": [{"Effect": "Allow", "Principal": {"Service
 const POLICY: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
 const ROLE: &str = r#"{"Role": {"RoleName": "a", "Arn": "arn:aws:iam::111122223333:role/a"}}"#;
 const CLAIMS: &str = r#"{"iss": "https://a.example", "sub": "x", "aud": "y"}"#;
-const POD: &str = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": []}}"#;
+const POD: &str =
+    r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": []}}"#;
 
 fn read(files: &[(&str, &str)]) -> Evidence {
     let files: Vec<_> =
@@ -32,9 +33,11 @@ fn shapes_and_words_tell_what_names_do_not() {
         ("printenv.txt", "AWS_REGION=eu-west-1\nPATH=/bin\n", |e| e.caller.environment.present().is_some()),
         ("kubectl-logs.txt", "caused by: Incorrect token audience\n", |e| !e.attempt.observations.is_empty()),
         ("stderr.log", "Incorrect token audience\n", |e| e.attempt.observations[0].headline),
-        ("whoami.json", r#"{"UserId": "A:b", "Account": "1", "Arn": "arn:aws:iam::111122223333:user/b"}"#, |e| {
-            !e.attempt.identities.is_empty()
-        }),
+        (
+            "whoami.json",
+            r#"{"UserId": "A:b", "Account": "1", "Arn": "arn:aws:iam::111122223333:user/b"}"#,
+            |e| !e.attempt.identities.is_empty(),
+        ),
     ];
     for (name, text, is_filled) in filled {
         let evidence = read(&[(name, text)]);
@@ -61,7 +64,8 @@ fn a_known_name_is_never_displaced() {
     let evidence = read(&[("a-role.json", other), ("role.json", ROLE)]);
     assert_eq!(evidence.role.role.present().unwrap().arn.value, "arn:aws:iam::111122223333:role/a");
     assert_eq!(evidence.role.others[0].arn.value, "arn:aws:iam::111122223333:role/b");
-    let evidence = read(&[("a-claims.json", r#"{"iss": "i", "sub": "other"}"#), ("token.claims.json", CLAIMS)]);
+    let evidence =
+        read(&[("a-claims.json", r#"{"iss": "i", "sub": "other"}"#), ("token.claims.json", CLAIMS)]);
     assert_eq!(evidence.token.claims.present().unwrap().text("sub").unwrap().value, "x");
     assert_eq!(evidence.unknown_files, ["a-claims.json"]);
 }

@@ -108,6 +108,26 @@ pub fn read_files(files: &[(String, Vec<u8>)]) -> Evidence {
     evidence
 }
 
+/// Whether two files would be read into the same place, so that one takes the other's. A bare trust policy takes no place
+/// of a role's file: it is the policy in it that it replaces. Manifests hold objects of many kinds: only those of one name
+/// are the same.
+#[must_use]
+pub fn same_place(one: &str, other: &str) -> bool {
+    let known = place::place_of(one);
+    let manifest = known == Some(place::Place::Manifest);
+    let trust = [one, other].iter().any(|name| name.to_ascii_lowercase().starts_with("trust"));
+    known.is_some() && !manifest && !trust && known == place::place_of(other)
+}
+
+/// The name under which a file is read: its own where that is known, else what its shape tells; none where neither does.
+#[must_use]
+pub fn known_name(name: &str, text: &str) -> Option<String> {
+    if place::is_known(name) || name.ends_with(".error") {
+        return Some(name.to_owned());
+    }
+    crate::shape::known_as(text).map(str::to_owned)
+}
+
 /// A file whose name is known is read as that file; any other as a pasted text.
 fn single(name: &str, bytes: &[u8]) -> Evidence {
     if place::is_known(name) {

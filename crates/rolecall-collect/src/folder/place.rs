@@ -26,6 +26,7 @@ pub(super) enum Place {
     Resource,
     VpcEndpoint,
     Cluster,
+    ClusterDiscovery,
     Regions,
     Association,
     IdentityPool,
@@ -47,7 +48,7 @@ pub(super) enum Place {
 }
 
 /// Names, in lower case. Source: design §5.
-const TABLE: [(&str, Place); 63] = [
+const TABLE: [(&str, Place); 64] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -75,6 +76,7 @@ const TABLE: [(&str, Place); 63] = [
     ("vpc-endpoint.json", Place::VpcEndpoint),
     ("endpoint-policy.json", Place::VpcEndpoint),
     ("cluster.json", Place::Cluster),
+    ("cluster-discovery.json", Place::ClusterDiscovery),
     ("regions.json", Place::Regions),
     ("association.json", Place::Association),
     ("associations.json", Place::Association),
@@ -235,6 +237,7 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Scp => evidence.permission.scp = permission::levels(id, root),
         Place::Rcp => evidence.permission.rcp = permission::levels(id, root),
         Place::Cluster => issuer::cluster(evidence, id, root),
+        Place::ClusterDiscovery => issuer::cluster_discovery(evidence, id, root),
         Place::Regions => provider::regions(evidence, id, root),
         Place::Association => kubernetes::associations(evidence, id, root),
         Place::IdentityPool => kubernetes::identity_pool(evidence, id, root),
@@ -313,17 +316,23 @@ fn broken(evidence: &mut Evidence, place: Place, why: &str) {
 fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
     let text = redact(text);
     let id = evidence.documents.add(Document::plain(name, text.clone()));
-    let absent = [
-        "NoSuchEntity",
-        "NotFound",
-        "not found",
-        "ResourceNotFound",
-        "cannot be found",
-        "404",
-        "No cluster found",
-    ]
-    .iter()
-    .any(|mark| text.contains(mark));
+    let refused = ["AccessDenied", "Forbidden", "not authorized", "Unauthorized", "Could not connect"]
+        .iter()
+        .any(|mark| text.contains(mark));
+    let absent = !refused
+        && [
+            "NoSuchEntity",
+            "NotFound",
+            "not found",
+            "ResourceNotFound",
+            "cannot be found",
+            "No cluster found",
+        ]
+        .iter()
+        .any(|mark| text.contains(mark));
+    // As a word: account ids may hold these digits.
+    let absent =
+        absent || !refused && text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "404");
     let answer = crate::text::line_at(&text, text.len() - text.trim_start().len());
     let (start, line) = (answer.0, answer.1.trim_end().to_owned());
     let at =
@@ -341,6 +350,8 @@ fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
         "providers" => set(&mut evidence.provider.list, false, id, &line),
         "provider" => set(&mut evidence.provider.detail, absent, id, &line),
         "serviceaccount" => set(&mut evidence.serviceaccount.account, absent, id, &line),
+        "namespace" => set(&mut evidence.serviceaccount.namespace, absent, id, &line),
+        "boundary" => set(&mut evidence.permission.boundary, false, id, &line),
         "pod" => set(&mut evidence.pod.pod, absent, id, &line),
         "webhook" => set(&mut evidence.pod.webhook, absent, id, &line),
         "association" | "associations" => set(&mut evidence.serviceaccount.associations, absent, id, &line),

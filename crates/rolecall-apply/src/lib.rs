@@ -1,0 +1,1 @@
+//! Changing the world: consent, compare, act, look again, undo.
