@@ -1,6 +1,7 @@
 //! The corpus of reported failures, and the laws that keep the rules general.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::disallowed_methods)] // The corpus is read by the tests, not by the crate.
 
 #[path = "corpus/cases.rs"]
 mod cases;

@@ -19,7 +19,7 @@ pub enum Exit {
     Disagreement,
 }
 
-/// Every exit code with its meaning, for the generated page.
+/// Every exit code with its meaning, for the help and the generated page.
 pub const TABLE: [(Exit, &str); 5] = [
     (Exit::Fine, "admitted, allowed, nothing found, done"),
     (Exit::Found, "a cause was found; denied; invalid"),
@@ -27,6 +27,12 @@ pub const TABLE: [(Exit, &str); 5] = [
     (Exit::Undetermined, "the evidence does not decide"),
     (Exit::Disagreement, "our verdict and AWS's answer disagree"),
 ];
+
+/// The table as text, a line each.
+pub fn table() -> String {
+    let line = |(exit, meaning): &(Exit, &str)| format!("{}  {meaning}", exit.code());
+    TABLE.iter().map(line).collect::<Vec<_>>().join("\n")
+}
 
 impl Exit {
     /// The code.

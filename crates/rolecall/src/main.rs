@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 /// Finds out why AWS says `Not authorized to perform sts:AssumeRoleWithWebIdentity`, and what mends it.
 #[derive(Parser)]
-#[command(name = "rolecall", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "rolecall", version, after_help = after_help(), max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -20,15 +20,19 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  rolecall diagnose ./evidence             name the cause, from what is in a folder
-  kubectl logs api 2>&1 | rolecall diagnose -    what a pasted error or log implies
-  rolecall fix ./evidence --out ./mended   make the fix on a copy, and diagnose that
-  rolecall explain trust.wildcard-in-equals      a cause in full, offline
-  rolecall token inspect token.txt         a token's claims, without its signature
+  rolecall diagnose ./evidence                 name the cause, from what is in a folder
+  kubectl logs api 2>&1 | rolecall diagnose -  what a pasted error or log implies
+  rolecall fix ./evidence --out ./mended       make the fix on a copy, and diagnose that
+  rolecall explain trust.wildcard-in-equals    a cause in full, offline
+  rolecall token inspect token.txt             a token's claims, without its signature";
 
-Exit codes: 0 admitted, allowed or done; 1 a cause was found, denied or invalid; 2 usage or a failure of
-rolecall itself; 3 the evidence does not decide; 4 our verdict and AWS's answer disagree.";
+/// Examples, and the exit codes a line each, so that no width breaks them.
+fn after_help() -> String {
+    format!("{EXAMPLES}\n\nExit codes:\n  {}", exit::table().replace('\n', "\n  "))
+}
 
+// It is made once.
+#[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 enum Command {
     Diagnose(commands::diagnose::Arguments),
@@ -39,6 +43,7 @@ enum Command {
     Token(commands::token::Arguments),
     Serve(commands::serve::Arguments),
     Completions(commands::completions::Arguments),
+    Man(commands::man::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +57,7 @@ fn main() -> ExitCode {
         Command::Token(arguments) => commands::token::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
+        Command::Man(arguments) => commands::man::run(&arguments),
     };
     match done {
         Ok(exit) => exit.into(),

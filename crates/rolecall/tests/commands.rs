@@ -4,7 +4,7 @@
 
 mod binary;
 
-use binary::{corpus, run, run_with};
+use binary::{FORMATS, corpus, run, run_with};
 
 const REFUSED: &str = "corpus/k8s/004-sub-installed-in-other-namespace/evidence";
 const ADMITTED: &str = "corpus/k8s/201-control-stringlike-wildcard-matches/evidence";
@@ -23,6 +23,17 @@ fn exit_codes_and_words() {
         (&["diagnose", "-"], DENIED_TEXT, 3, "STS verified the token", ""),
         (&["diagnose", "-"], "", 3, "NOT DECIDED", ""),
         (&["diagnose", "corpus/no-such-folder"], "", 2, "", "cannot read `corpus/no-such-folder`"),
+        (&["diagnose", REFUSED, "--format", "sarif"], "", 1, "\"version\": \"2.1.0\"", ""),
+        (&["diagnose", REFUSED, "-o", "markdown"], "", 1, "## ❌ Refused", ""),
+        (&["diagnose", ADMITTED, "-o", "markdown"], "", 0, "## ✅ Admitted", ""),
+        (&["diagnose", REFUSED, "-o", "html"], "", 1, "<!DOCTYPE html>", ""),
+        (&["diagnose", "-", "-o", "html"], DENIED_TEXT, 3, "Not decided", ""),
+        (&["diagnose", REFUSED], "", 1, "--fixes shell|terraform|cloudformation|all", ""),
+        (&["diagnose", REFUSED, "--fixes", "terraform"], "", 1, "data \"aws_iam_policy_document\"", ""),
+        (&["diagnose", REFUSED, "--fixes", "cloudformation"], "", 1, "Type: AWS::IAM::Role", ""),
+        (&["diagnose", REFUSED, "--fixes", "aws-cli"], "", 1, "$ aws iam update-assume-role-policy", ""),
+        (&["diagnose", REFUSED, "--fixes", "all"], "", 1, "jsonencode(", ""),
+        (&["diagnose", REFUSED, "--fixes", "pulumi"], "", 2, "", "invalid value 'pulumi'"),
         (&["diagnose", REFUSED, "--format", "xml"], "", 2, "", "invalid value 'xml'"),
         (&["diagnose"], "", 2, "", "required arguments"),
         (&["explain", "trust.wildcard-in-equals"], "", 0, "StringEquals", ""),
@@ -34,7 +45,7 @@ fn exit_codes_and_words() {
         (&["completions", "bash"], "", 0, "_rolecall", ""),
         (&["completions", "zsh"], "", 0, "#compdef rolecall", ""),
         (&["--version"], "", 0, env!("CARGO_PKG_VERSION"), ""),
-        (&["--help"], "", 0, "Exit codes: 0 admitted", ""),
+        (&["--help"], "", 0, "  0  admitted, allowed", ""),
         (&["diagnose", "--help"], "", 0, "Examples:", ""),
         (&["frobnicate"], "", 2, "", "unrecognized subcommand 'frobnicate'"),
     ];
@@ -91,7 +102,7 @@ fn lines_keep_to_the_width() {
 fn escape_sequences_are_made_visible() {
     let text =
         format!("{DENIED_TEXT} \u{1b}]0;owned\u{7} \u{202e}gnp.exe for role arn:aws:iam::1:role/\u{1b}[2J");
-    for format in ["human", "json"] {
+    for format in FORMATS {
         let done = run(&["diagnose", "-", "--format", format], &text);
         assert!(!done.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", done.stdout);
     }
@@ -99,7 +110,7 @@ fn escape_sequences_are_made_visible() {
 
 #[test]
 fn the_same_evidence_gives_the_same_bytes() {
-    for format in ["human", "json"] {
+    for format in FORMATS {
         let first = run(&["diagnose", REFUSED, "--format", format], "").stdout;
         assert_eq!(first, run(&["diagnose", REFUSED, "--format", format], "").stdout);
     }

@@ -59,7 +59,7 @@ fn a_simulation() {
 
 #[test]
 fn help() {
-    for command in ["", "diagnose", "explain", "causes", "simulate", "completions"] {
+    for command in ["", "diagnose", "fix", "explain", "causes", "simulate", "completions", "man"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let name = format!("help-{}", if command.is_empty() { "rolecall" } else { command });
         insta::assert_snapshot!(name, run(&arguments, "").stdout);

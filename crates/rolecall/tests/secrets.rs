@@ -7,7 +7,7 @@ mod binary;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use binary::{corpus, root, run};
+use binary::{FORMATS, corpus, root, run};
 
 /// Stands in every planted secret, so that one look finds any of them.
 const MARK: &str = "Zm9yYmlkZGVu";
@@ -76,7 +76,7 @@ fn assert_silent(arguments: &[&str], input: &str, what: &str) {
 fn pasted_secrets_are_struck_out() {
     let all = planted().join("\n");
     for text in planted().iter().chain([&all]) {
-        for format in ["human", "json"] {
+        for format in FORMATS {
             assert_silent(&["diagnose", "-", "--format", format], text, text);
         }
         assert_silent(&["explain", text], "", text);
@@ -97,7 +97,7 @@ fn no_case_shows_a_planted_secret() {
             let before = fs::read_to_string(&path).unwrap_or_default();
             fs::write(path, format!("{log}\n{before}\n{log}\n")).unwrap();
         }
-        for format in ["human", "json"] {
+        for format in FORMATS {
             assert_silent(&["diagnose", folder.text(), "--format", format], "", &case);
         }
     }
@@ -136,7 +136,7 @@ fn secrets_inside_documents_are_struck_out() {
         ),
     );
     put("error.txt", format!("Not authorized to perform sts:AssumeRoleWithWebIdentity\n{jwt}"));
-    for format in ["human", "json"] {
+    for format in FORMATS {
         assert_silent(&["diagnose", folder.text(), "--format", format], "", "documents");
     }
 }

@@ -4,6 +4,8 @@ use rolecall_model::document::Document;
 use rolecall_model::evidence::Evidence;
 use rolecall_model::json::edit::{self, Change, quoted};
 use rolecall_model::json::{Kind, Node};
+use rolecall_model::span::Span;
+use similar::TextDiff;
 
 use super::edit::{Edit, TrustPolicyEdit};
 use super::yaml;
@@ -17,6 +19,47 @@ pub struct FileChange {
     pub before: Option<String>,
     /// Its text afterwards; none where what it says does not hold any more.
     pub after: Option<String>,
+}
+
+impl FileChange {
+    /// The text before with these made is the text afterwards: for each run of lines that differs one change, without
+    /// what the lines begin and end with in common. None for a file that is made or goes away.
+    #[must_use]
+    pub fn replacements(&self) -> Vec<Change> {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else { return Vec::new() };
+        let diff = TextDiff::from_lines(before, after);
+        let offsets = |lines: &[&str]| {
+            let ends = lines.iter().scan(0, |end, line| {
+                *end += line.len();
+                Some(*end)
+            });
+            std::iter::once(0).chain(ends).collect::<Vec<usize>>()
+        };
+        let (old, new) = (offsets(diff.old_slices()), offsets(diff.new_slices()));
+        let bytes = |offsets: &[usize], lines: std::ops::Range<usize>| {
+            Some(*offsets.get(lines.start)?..*offsets.get(lines.end)?)
+        };
+        let differ = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
+        let change = |op: &similar::DiffOp| {
+            let from = bytes(&old, op.old_range())?;
+            let to = bytes(&new, op.new_range())?;
+            Some(trimmed(from.start, before.get(from)?, after.get(to)?))
+        };
+        differ.filter_map(change).collect()
+    }
+}
+
+/// `new` in place of `old`, which begins at `start`, but for what both begin and end with.
+fn trimmed(start: usize, old: &str, new: &str) -> Change {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let length = |pairs: &mut dyn Iterator<Item = (char, char)>| {
+        pairs.take_while(same).map(|(c, _)| c.len_utf8()).sum::<usize>()
+    };
+    let head = length(&mut old.chars().zip(new.chars()));
+    let (old, new) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+    let tail = length(&mut old.chars().rev().zip(new.chars().rev()));
+    let start = start + head;
+    Change::new(Span::new(start, start + old.len() - tail), new.get(..new.len() - tail).unwrap_or_default())
 }
 
 /// The files that the edits change, in the order in which they are first touched. An edit of something that was not

@@ -22,7 +22,7 @@ use crate::output;
 /// `aws … --debug` output is read from standard input.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  pbpaste | rolecall diagnose -"
+    after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -"
 )]
 pub struct Arguments {
     /// A folder of evidence, a single file of it, or `-` for standard input.
@@ -31,6 +31,9 @@ pub struct Arguments {
     /// How to print the report.
     #[arg(long, short = 'o', visible_short_alias = 'f', value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// How the human report writes out the changes of its fixes; the other formats hold every notation.
+    #[arg(long, value_enum, value_name = "NOTATION", default_value_t = Fixes::Short)]
+    fixes: Fixes,
     /// Exit with 1 also when only warnings were found.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
@@ -43,6 +46,31 @@ enum Format {
     Human,
     /// `rolecall.report/v1` (docs/report-v1.schema.json).
     Json,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+    /// For tickets and the job summaries of CI.
+    Markdown,
+    /// One page that loads nothing, for a browser.
+    Html,
+}
+
+/// How the human report writes out fixes.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Fixes {
+    /// The diff of each, and the commands of the first.
+    Short,
+    /// Diffs of the evidence.
+    Diff,
+    /// Commands of the AWS CLI and kubectl.
+    #[value(alias = "aws-cli", alias = "kubectl")]
+    Shell,
+    /// Terraform.
+    Terraform,
+    /// CloudFormation.
+    #[value(name = "cloudformation")]
+    CloudFormation,
+    /// All of them.
+    All,
 }
 
 /// What makes the exit code fail.
@@ -59,14 +87,28 @@ pub fn run(arguments: &Arguments) -> Done {
     let evidence = read(&arguments.target)?;
     let report = diagnose(&evidence);
     match arguments.format {
-        Format::Human => output::human::report(&report)?,
-        Format::Json => {
-            let mut out = io::stdout().lock();
-            out.write_all(output::json::report(&report).as_bytes())?;
-            out.flush()?;
-        }
+        Format::Human => output::human::report(&report, arguments.fixes)?,
+        Format::Json => print(&output::json::report(&report))?,
+        Format::Sarif => print(&output::sarif::report(&report, folder(&arguments.target)))?,
+        Format::Markdown => print(&output::markdown::report(&report))?,
+        Format::Html => print(&output::html::report(&report))?,
     }
     Ok(exit(&report, arguments.fail_on))
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Where the files of the evidence stand; none for a pasted text.
+fn folder(target: &Path) -> Option<&Path> {
+    match target {
+        pasted if pasted == Path::new("-") => None,
+        file if file.is_file() => Some(file.parent().unwrap_or(Path::new(""))),
+        folder => Some(folder),
+    }
 }
 
 fn exit(report: &Report<'_>, fail_on: Option<FailOn>) -> Exit {

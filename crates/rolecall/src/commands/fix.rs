@@ -12,6 +12,7 @@ use rolecall_doctor::fix::files::{FileChange, files, of_the_attempt};
 use rolecall_doctor::report::{Report, diagnose};
 use rolecall_model::evidence::Evidence;
 
+use super::diagnose::Fixes;
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
@@ -23,7 +24,7 @@ use crate::output;
 /// attempt (errors, logs, events) are not copied, since the next attempt will make its own.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes: 0 the fault is gone, 1 something else fails then, 2 there is no fix to make or rolecall failed,\n3 the evidence does not decide."
+    after_help = "Examples:\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes:\n  0  the fault is gone\n  1  something else fails then\n  2  there is no fix to make, or rolecall failed\n  3  the evidence does not decide"
 )]
 pub struct Arguments {
     /// The evidence.
@@ -51,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Done {
     tell(finding, fix, &changes, &of_the_attempt(&evidence))?;
     let mended = further(&arguments.out)?;
     let after = diagnose(&mended);
-    output::human::report(&after)?;
+    output::human::report(&after, Fixes::Short)?;
     Ok(Exit::from(after.conclusion))
 }
 

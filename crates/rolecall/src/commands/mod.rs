@@ -5,6 +5,7 @@ pub mod completions;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;
+pub mod man;
 pub mod serve;
 pub mod simulate;
 pub mod token;

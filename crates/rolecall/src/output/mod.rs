@@ -1,7 +1,12 @@
 //! Formats: each outside format is a type of its own, made from the report.
 
+mod excerpt;
+pub mod html;
 pub mod human;
+mod inline;
 pub mod json;
+pub mod markdown;
+pub mod sarif;
 
 use rolecall_doctor::finding::{Certainty, Safety, Severity};
 
@@ -37,12 +42,16 @@ pub fn safety_name(safety: Safety) -> &'static str {
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         match c {
             '\n' | '\t' => out.push(c),
-            c if c.is_control() || hidden => out.extend(c.escape_unicode()),
+            c if c.is_control() || is_hidden(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Characters without a shape that change how their neighbours are read.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -6,6 +6,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+/// Every format of a report.
+pub const FORMATS: [&str; 5] = ["human", "json", "sarif", "markdown", "html"];
+
 /// What a run printed and how it ended.
 pub struct Run {
     pub code: i32,
@@ -59,4 +62,42 @@ pub fn corpus() -> Vec<String> {
     folders.sort();
     assert!(folders.len() >= 128, "the corpus has {} cases", folders.len());
     folders
+}
+
+/// An evidence folder of a test's own, gone when the test ends.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    /// A path of which nothing exists yet.
+    pub fn absent(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("rolecall-tests-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Folder(path)
+    }
+
+    /// A copy of a case with texts replaced in every file.
+    pub fn of(case: &str, name: &str, replaced: &[(&str, &str)]) -> Folder {
+        let folder = Folder::absent(name);
+        std::fs::create_dir_all(&folder.0).unwrap();
+        for entry in std::fs::read_dir(root().join(case)).unwrap() {
+            let path = entry.unwrap().path();
+            let mut text = std::fs::read_to_string(&path).unwrap();
+            for (old, new) in replaced {
+                text = text.replace(old, new);
+            }
+            std::fs::write(folder.0.join(path.file_name().unwrap()), text).unwrap();
+        }
+        folder
+    }
+
+    /// The path as an argument.
+    pub fn text(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

@@ -1,5 +1,6 @@
 //! Edits as commands of the AWS CLI, every value quoted for a POSIX shell.
 
+use super::flush;
 use crate::finding::shell_word;
 use crate::fix::edit::Edit;
 
@@ -7,8 +8,8 @@ use crate::fix::edit::Edit;
 pub(super) fn render(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::SetTrustPolicy(edit) => vec![format!(
-            "aws iam update-assume-role-policy --role-name {} --policy-document {}",
-            shell_word(&edit.role),
+            "aws iam update-assume-role-policy {} --policy-document {}",
+            option("--role-name", &edit.role),
             shell_word(&flush(&edit.after))
         )],
         Edit::SetProviderAudiences { provider, before, after } => audiences(provider, before, after),
@@ -30,45 +31,39 @@ pub(super) fn render(edit: &Edit) -> Vec<String> {
         }
         Edit::SetMaxSessionDuration { role, after, .. } => {
             vec![format!(
-                "aws iam update-role --role-name {} --max-session-duration {after}",
-                shell_word(role)
+                "aws iam update-role {} --max-session-duration {after}",
+                option("--role-name", role)
             )]
         }
         Edit::PutRolePolicy { role, name, after: Some(document), .. } => vec![format!(
-            "aws iam put-role-policy --role-name {} --policy-name {} --policy-document {}",
-            shell_word(role),
-            shell_word(name),
+            "aws iam put-role-policy {} {} --policy-document {}",
+            option("--role-name", role),
+            option("--policy-name", name),
             shell_word(document)
         )],
         Edit::PutRolePolicy { role, name, after: None, .. } => vec![format!(
-            "aws iam delete-role-policy --role-name {} --policy-name {}",
-            shell_word(role),
-            shell_word(name)
+            "aws iam delete-role-policy {} {}",
+            option("--role-name", role),
+            option("--policy-name", name)
         )],
         _ => Vec::new(),
     }
 }
 
-/// The text without the indent that it has because it stood inside of another document.
-fn flush(text: &str) -> String {
-    let blanks = |line: &str| line.len() - line.trim_start().len();
-    let Some(depth) = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(blanks).min() else {
-        return text.to_owned();
-    };
-    let lines = text
-        .lines()
-        .enumerate()
-        .map(|(at, line)| if at == 0 { line } else { line.get(depth..).unwrap_or("") });
-    lines.collect::<Vec<_>>().join("\n")
+/// An option and its value. IAM's names may begin with a dash, which the CLI takes for an option of its own unless the
+/// value is tied to the one before.
+fn option(name: &str, value: &str) -> String {
+    let tie = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{tie}{}", shell_word(value))
 }
 
 /// Client ids are added and removed one by one: IAM has no call that replaces the list.
 fn audiences(provider: &str, before: &[String], after: &[String]) -> Vec<String> {
     let command = |verb: &str, id: &String| {
         format!(
-            "aws iam {verb}-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+            "aws iam {verb}-open-id-connect-provider --open-id-connect-provider-arn {} {}",
             shell_word(provider),
-            shell_word(id)
+            option("--client-id", id)
         )
     };
     let added = after.iter().filter(|id| !before.contains(id)).map(|id| command("add-client-id-to", id));

@@ -1,7 +1,11 @@
 //! Edits as CloudFormation, in YAML; policies are written as JSON, which YAML contains.
 
+use std::borrow::Cow;
+
+use rolecall_model::json;
 use rolecall_model::json::edit::quoted;
 
+use super::flush;
 use crate::fix::edit::Edit;
 
 /// The template's resources; empty where CloudFormation has no word for any edit.
@@ -39,18 +43,33 @@ fn resource(at: usize, edit: &Edit) -> Option<String> {
         ),
         _ => return None,
     };
-    let lines = properties.iter().map(|(key, value)| format!("      {key}: {value}\n"));
+    let line = |key: &str, value: &str| match value.strip_prefix('\n') {
+        Some(block) => format!("      {key}:\n{block}\n"),
+        None => format!("      {key}: {value}\n"),
+    };
+    let lines = properties.iter().map(|(key, value)| line(key, value));
     Some(format!("  Change{}:\n    Type: {kind}\n    Properties:\n{}", at + 1, lines.collect::<String>()))
 }
 
 /// JSON of several lines under a key: flow style may break lines as long as they are indented (YAML 1.2 §7.4). Tabs may
 /// not indent.
 fn block(json: &str) -> String {
-    let lines = json.lines().map(|line| {
+    let text = flush(&without_pairs(json));
+    let lines = text.lines().map(|line| {
         let text = line.trim_start();
         format!("        {}{text}", " ".repeat(line.len() - text.len()))
     });
     format!("\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// JSON escapes characters beyond U+FFFF as a pair of surrogates, which is no escape of YAML (§5.7): such a document is
+/// written anew, each character as itself.
+fn without_pairs(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\ud") && !text.contains("\\uD") {
+        return Cow::Borrowed(text);
+    }
+    let root = json::parse(text).root;
+    root.map_or(Cow::Borrowed(text), |root| Cow::Owned(json::edit::pretty(&root, "", "  ")))
 }
 
 fn url(arn: &str) -> String {

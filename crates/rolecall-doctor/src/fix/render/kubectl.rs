@@ -5,7 +5,8 @@ use rolecall_model::json::edit::quoted;
 use crate::finding::shell_word;
 use crate::fix::edit::Edit;
 
-/// The commands; none for an edit that is not Kubernetes'.
+/// The commands; none for an edit that is not Kubernetes', and for kinds whose pods kubectl has no command to make anew:
+/// a Job runs once, and a CronJob makes other pods by itself.
 pub(super) fn render(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::AnnotateServiceAccount { namespace, name, key, after, .. } => {
@@ -36,7 +37,7 @@ pub(super) fn render(edit: &Edit) -> Vec<String> {
             shell_word(namespace),
             shell_word(&format!("{}/{name}", kind.to_ascii_lowercase()))
         )],
-        Edit::RestartWorkload { namespace, name, .. } => {
+        Edit::RestartWorkload { namespace, kind, name } if kind.eq_ignore_ascii_case("pod") => {
             vec![format!("kubectl delete pod -n {} {}", shell_word(namespace), shell_word(name))]
         }
         _ => Vec::new(),

@@ -71,3 +71,16 @@ fn shell(edit: &Edit) -> Vec<String> {
         _ => aws_cli::render(edit),
     }
 }
+
+/// The text without the indent that it has because it stood inside of another document.
+fn flush(text: &str) -> String {
+    let blanks = |line: &str| line.len() - line.trim_start().len();
+    let Some(depth) = text.lines().skip(1).filter(|line| !line.trim().is_empty()).map(blanks).min() else {
+        return text.to_owned();
+    };
+    let lines = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| if at == 0 { line } else { line.get(depth..).unwrap_or("") });
+    lines.collect::<Vec<_>>().join("\n")
+}

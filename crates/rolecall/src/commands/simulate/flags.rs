@@ -94,4 +94,8 @@ Examples:
   rolecall simulate --batch cases.jsonl
       one decision per line
 
-Exit codes: 0 allowed, 1 denied, 2 usage or a failure of rolecall itself, 3 undetermined.";
+Exit codes:
+  0  allowed
+  1  denied
+  2  wrong usage, or a failure of rolecall itself
+  3  undetermined";
