@@ -3,16 +3,29 @@
 //! Fields: CloudTrail User Guide, "CloudTrail record contents"; shapes of STS events: reference cloudtrail.md §3.
 
 use rolecall_model::document::{At, Document, DocumentId, Documents, Located, Text};
-use rolecall_model::evidence::attempt::TrailEvent;
+use rolecall_model::evidence::attempt::{Denial, Observation, Symptom, TrailEvent};
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
+
+use crate::error_text;
 
 /// More events than this in one file are not read: the newest of them are what matters.
 const MAX_EVENTS: usize = 10_000;
 
-/// Every event of STS in the document, oldest first where they carry times.
-pub(crate) fn events(documents: &mut Documents, id: DocumentId) -> Vec<TrailEvent> {
-    let Some(root) = documents.get(id).and_then(|document| document.root.clone()) else { return Vec::new() };
+/// What a document of CloudTrail holds, oldest first where events carry times.
+#[derive(Default)]
+pub(crate) struct Trail {
+    /// Events of STS, and calls of other services that were refused.
+    pub events: Vec<TrailEvent>,
+    /// What those refusals say, as an error text would.
+    pub denials: Vec<Observation>,
+}
+
+/// Reads `lookup-events`, a log file (`Records`), one event, or a list of them.
+pub(crate) fn read(documents: &mut Documents, id: DocumentId) -> Trail {
+    let Some(root) = documents.get(id).and_then(|document| document.root.clone()) else {
+        return Trail::default();
+    };
     let mut found = Vec::new();
     if let Some(listed) = root.get("Events") {
         for (index, entry) in listed.elements().iter().take(MAX_EVENTS).enumerate() {
@@ -23,25 +36,57 @@ pub(crate) fn events(documents: &mut Documents, id: DocumentId) -> Vec<TrailEven
             let node = documents.get(inner).and_then(|document| document.root.clone());
             found.extend(node.and_then(|node| event(inner, &node)));
         }
-    } else if let Some(records) = root.get("Records") {
-        found.extend(records.elements().iter().take(MAX_EVENTS).filter_map(|node| event(id, node)));
     } else {
-        found.extend(root.one_or_many().iter().take(MAX_EVENTS).filter_map(|node| event(id, node)));
+        let listed = root.get("Records").map_or_else(|| root.one_or_many(), Node::elements);
+        found.extend(listed.iter().take(MAX_EVENTS).filter_map(|node| event(id, node)));
     }
-    found.sort_by_key(|event| event.time.map_or(i64::MIN, |time| time.0));
-    found
+    found.sort_by_key(|(event, _)| event.time.map_or(i64::MIN, |time| time.0));
+    let mut trail = Trail::default();
+    for (event, denial) in found {
+        trail.events.push(event);
+        trail.denials.extend(denial);
+    }
+    trail
 }
 
-fn event(document: DocumentId, node: &Node) -> Option<TrailEvent> {
+fn event(document: DocumentId, node: &Node) -> Option<(TrailEvent, Option<Observation>)> {
+    let source = node.get("eventSource")?.as_str()?;
+    let event = fields(document, node)?;
+    if source == "sts.amazonaws.com" {
+        return Some((event, None));
+    }
+    let refused = event.error_code.as_ref().filter(|code| is_refusal(&code.value))?;
+    let principal = event.caller_arn.as_ref()?.value.clone();
+    let message = node.get("errorMessage").and_then(Node::as_str).unwrap_or_default();
+    // A message that names caller, action and reason says more than the fields of the event.
+    let told = error_text::observe(document, message, false).into_iter().next();
+    let symptom = told.map(|seen| seen.symptom).unwrap_or_else(|| {
+        let service = source.split('.').next().unwrap_or_default();
+        let resource = node.path(&["resources"]).map(Node::elements).unwrap_or_default();
+        let resource = resource.first().and_then(|one| one.get("ARN")?.as_str()).map(str::to_owned);
+        Symptom::Denied(Denial {
+            principal,
+            action: format!("{service}:{}", event.name),
+            resource,
+            reason: None,
+        })
+    });
+    let seen = Observation { symptom, at: refused.at, time: event.time, headline: false };
+    Some((event, Some(seen)))
+}
+
+fn is_refusal(code: &str) -> bool {
+    ["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "UnauthorizedAccess"]
+        .iter()
+        .any(|words| code.contains(words))
+}
+
+fn fields(document: DocumentId, node: &Node) -> Option<TrailEvent> {
     let text = |keys: &[&str]| -> Option<Text> {
         let node = node.path(keys)?;
         Some(Located::new(node.as_str()?.to_owned(), At::new(document, node.span)))
     };
     let plain = |keys: &[&str]| text(keys).map(|text| text.value);
-    let source = plain(&["eventSource"])?;
-    if source != "sts.amazonaws.com" {
-        return None;
-    }
     let subject = text(&["userIdentity", "userName"]);
     let provider = text(&["userIdentity", "identityProvider"]);
     let audience = text(&["userIdentity", "principalId"])

@@ -10,6 +10,7 @@ mod debug_log;
 mod environment;
 pub mod error_text;
 mod folder;
+mod lines;
 mod paste;
 mod redact;
 mod request;

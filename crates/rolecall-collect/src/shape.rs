@@ -15,7 +15,17 @@ pub(crate) fn known_as(text: &str) -> Option<&'static str> {
     }
     let manifest =
         trimmed.starts_with("apiVersion:") || trimmed.starts_with("kind:") || trimmed.contains("\nkind: ");
-    manifest.then_some("manifest.yaml")
+    if manifest {
+        return Some("manifest.yaml");
+    }
+    is_described(trimmed).then_some("describe.txt")
+}
+
+/// `kubectl describe` begins with name and namespace; the command itself may have been copied along.
+fn is_described(text: &str) -> bool {
+    let mut lines = text.lines().skip_while(|line| line.starts_with('$') || line.starts_with("kubectl "));
+    lines.next().is_some_and(|line| line.starts_with("Name:"))
+        && lines.next().is_some_and(|line| line.starts_with("Namespace:"))
 }
 
 fn is_jwt(text: &str) -> bool {
@@ -23,7 +33,7 @@ fn is_jwt(text: &str) -> bool {
 }
 
 /// Members that only one kind of document has, in the order of asking.
-const SIGNS: [(&[&str], &str); 18] = [
+const SIGNS: [(&[&str], &str); 20] = [
     (&["kind", "apiVersion"], "manifest.yaml"),
     (&["eventSource"], "cloudtrail.json"),
     (&["Records"], "cloudtrail.json"),
@@ -31,6 +41,8 @@ const SIGNS: [(&[&str], &str); 18] = [
     (&["Role"], "role.json"),
     (&["AssumeRolePolicyDocument"], "role.json"),
     (&["Roles"], "roles.json"),
+    (&["RoleDetailList"], "roles.json"),
+    (&["Resources", "AWSTemplateFormatVersion"], "template.json"),
     (&["OpenIDConnectProviderList"], "providers.json"),
     (&["ClientIDList"], "provider.json"),
     (&["cluster"], "cluster.json"),
@@ -77,6 +89,8 @@ mod tests {
             (r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#, None),
             (r#"{"some": "thing"}"#, None),
             ("Not authorized to perform", None),
+            ("$ kubectl describe sa app\nName:       app\nNamespace:  shop\n", Some("describe.txt")),
+            ("Name: a form\nAddress: none\n", None),
             ("", None),
         ];
         for (text, wanted) in table {

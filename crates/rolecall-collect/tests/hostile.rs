@@ -1,6 +1,13 @@
 //! Folders as a stranger or an accident makes them: each bad file is named, the rest is read, nothing hangs or panics.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    missing_docs
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

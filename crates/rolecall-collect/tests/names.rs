@@ -20,7 +20,8 @@ fn read(files: &[(&str, &str)]) -> Evidence {
 
 #[test]
 fn shapes_and_words_tell_what_names_do_not() {
-    let filled: [(&str, &str, fn(&Evidence) -> bool); 13] = [
+    type IsFilled = fn(&Evidence) -> bool;
+    let filled: [(&str, &str, IsFilled); 13] = [
         ("deploy-role.json", ROLE, |e| e.role.role.present().is_some()),
         ("assume-role-policy.json", TRUST, |e| e.role.role.present().is_some()),
         ("decoded.json", CLAIMS, |e| e.token.claims.present().is_some()),

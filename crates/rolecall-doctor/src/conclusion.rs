@@ -41,10 +41,7 @@ pub(crate) fn conclude(case: &Case<'_>, findings: &[Finding]) -> (Conclusion, St
         return (Conclusion::Admitted, "the role was assumed, as the evidence shows".into());
     }
     if let Some(finding) = error {
-        return (
-            Conclusion::Undetermined,
-            format!("not decided; {} is possible: {}", finding.cause, finding.title),
-        );
+        return (Conclusion::Undetermined, format!("{} is possible: {}", finding.cause, finding.title));
     }
     let decided = case.exchange(Link::Trust).decided();
     match (phase, decided) {
@@ -55,6 +52,9 @@ pub(crate) fn conclude(case: &Case<'_>, findings: &[Finding]) -> (Conclusion, St
             Conclusion::Disagreement,
             "AWS refused what these facts admit: one of them must have changed since, or was not the one in force".into(),
         ),
+        (Phase::Unseen, _) if nothing_read(case) => {
+            (Conclusion::Undetermined, "nothing was recognised in what was given".into())
+        }
         (Phase::Unseen, _) => {
             (Conclusion::Undetermined, "nothing that was read refuses this caller; what decides was not all read".into())
         }
@@ -63,6 +63,18 @@ pub(crate) fn conclude(case: &Case<'_>, findings: &[Finding]) -> (Conclusion, St
         }
         _ => (Conclusion::Undetermined, "the attempt failed; what was read does not tell why".into()),
     }
+}
+
+/// Whether no file or text that was given tells anything.
+fn nothing_read(case: &Case<'_>) -> bool {
+    let evidence = case.evidence();
+    let attempt = &evidence.attempt;
+    let told =
+        !attempt.observations.is_empty() || !attempt.events.is_empty() || !attempt.identities.is_empty();
+    let stated = evidence.documents.iter().any(|(id, document)| {
+        !attempt.texts.contains(&id) && !evidence.unknown_files.contains(&document.name)
+    });
+    !told && !stated && evidence.caller.logged_requests.is_empty()
 }
 
 fn refused(case: &Case<'_>, finding: &Finding) -> String {

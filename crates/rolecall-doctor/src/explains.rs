@@ -102,7 +102,8 @@ fn causes_of(symptom: &Symptom, as_role: Option<bool>) -> &'static [&'static str
         Symptom::NoProvider { .. } => &[
             "provider.missing",
             "provider.url-mismatch",
-            "role.",
+            "role.not-found",
+            "role.not-propagated",
             "caller.endpoint-wrong",
             "caller.wrong-flow",
             "caller.wrong-identity",
@@ -155,6 +156,18 @@ fn causes_of(symptom: &Symptom, as_role: Option<bool>) -> &'static [&'static str
         Symptom::Validation { .. } => &["role.arn-malformed", "caller.", "token.malformed"],
         Symptom::DurationAboveRole | Symptom::DurationAboveChain => &["role.session-too-long"],
         Symptom::RegionDisabled => &["caller.region-inactive", "caller.endpoint-wrong"],
+        Symptom::SessionExpired => &[
+            "caller.credentials-overridden",
+            "caller.token-path-cached",
+            "caller.wrong-identity",
+            "token.expired",
+        ],
+        Symptom::KeysUnknown => &[
+            "caller.credentials-overridden",
+            "caller.wrong-identity",
+            "caller.endpoint-wrong",
+            "caller.region-inactive",
+        ],
         Symptom::Throttled => &["caller.sts-throttled"],
         Symptom::PackedPolicyTooLarge => &["permission.session-policy", "trust.session-tags"],
         Symptom::MalformedPolicy { .. } => &["trust.malformed", "permission.session-policy"],

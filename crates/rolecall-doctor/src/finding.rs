@@ -110,6 +110,13 @@ impl Finding {
         self.place(Place { at, label: label.into(), primary: false, expected: None, actual: None })
     }
 
+    /// Points at the answer that was seen: beside what did it, or in its place where that was not read.
+    #[must_use]
+    pub fn answered(self, at: At) -> Self {
+        let primary = !self.places.iter().any(|place| place.primary);
+        self.place(Place { at, label: "STS's answer".into(), primary, expected: None, actual: None })
+    }
+
     /// Points at a value that is not what it should be.
     #[must_use]
     pub fn differs(

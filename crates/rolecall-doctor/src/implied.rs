@@ -1,6 +1,7 @@
 //! What the messages that were seen imply by themselves, and what they leave open, where nothing is certain yet.
 
 use rolecall_model::document::At;
+use rolecall_model::evidence::attempt::Symptom;
 
 use crate::case::Case;
 use crate::catalogue::CATALOGUE;
@@ -27,15 +28,21 @@ pub(crate) fn implied(case: &Case<'_>, findings: &[Finding]) -> Vec<Implied> {
     if findings.iter().any(certain) {
         return Vec::new();
     }
+    let observations = case.attempt().observations.iter().map(|seen| (seen.at, &seen.symptom));
+    let refused = case.attempt().events.iter().filter(|event| {
+        let code = event.error_code.as_ref().map(|code| code.value.as_str());
+        event.name == "AssumeRoleWithWebIdentity" && code == Some("AccessDenied")
+    });
+    let refused = refused.map(|event| (event.at, &Symptom::TrustDenied));
     let mut implied: Vec<Implied> = Vec::new();
-    for seen in &case.attempt().observations {
-        let meaning = meaning(&seen.symptom);
+    for (at, symptom) in observations.chain(refused) {
+        let meaning = meaning(symptom);
         if implied.iter().any(|known| known.meaning == meaning) {
             continue;
         }
         let leads = CATALOGUE.iter().filter(|check| check.severity == Severity::Error);
-        let open = leads.map(|check| check.slug).filter(|slug| can_explain(&seen.symptom, slug)).collect();
-        implied.push(Implied { at: seen.at, meaning, open });
+        let open = leads.map(|check| check.slug).filter(|slug| can_explain(symptom, slug)).collect();
+        implied.push(Implied { at, meaning, open });
     }
     implied
 }

@@ -11,8 +11,9 @@ pub fn meaning(symptom: &Symptom) -> String {
         Symptom::TrustDenied => {
             "STS verified the token, found its issuer among the OIDC providers of the role's account and its audience \
              among the provider's client ids. Then the role's trust policy (or a resource control policy) did not \
-             admit it, or the role does not exist: STS answers all of these with the same words. Identity policies, \
-             permissions boundaries and service control policies do not matter for this call."
+             admit it, or the role does not exist: STS answers all of these with the same words. Most often the policy \
+             names another subject than the token's. Identity policies, permissions boundaries and service control \
+             policies do not matter for this call."
         }
         Symptom::IncorrectAudience => {
             "The provider exists, but its client ids lack the token's audience (`azp` where the token has one). \
@@ -53,6 +54,15 @@ pub fn meaning(symptom: &Symptom) -> String {
         }
         Symptom::RegionDisabled => {
             "STS is switched off in this region for the account. No policy is involved."
+        }
+        Symptom::SessionExpired => {
+            "The session that signed this call has expired, and nothing renewed it: its credentials stand in the \
+             environment or in a file, where no SDK renews them, or the exchange that should renew them fails."
+        }
+        Symptom::KeysUnknown => {
+            "AWS does not know the access key that signed this call: it was deleted, is one of another partition, or \
+             stands without its session token. In a region that must be enabled first, sessions of the global STS \
+             endpoint are refused in the same words."
         }
         Symptom::Throttled => "STS answered too many calls at once.",
         Symptom::PackedPolicyTooLarge => "Session policies and session tags together are too large.",

@@ -36,13 +36,17 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
         || evidence.pod.pod.present().is_some()
         || evidence.issuer.cluster.present().is_some();
     let silent = matches!(phase, Phase::OtherIdentity | Phase::Before | Phase::Unclear);
+    // Who signs is decided by the workload's own side: that comes first where nobody asked for the role.
+    if silent {
+        look(kubernetes, "the service account", unread(&evidence.serviceaccount.account));
+        look(kubernetes, "the pod", unread(&evidence.pod.pod));
+        look(true, "the environment of the process", unread(&evidence.caller.environment));
+    }
     look(true, "the role and its trust policy", unread(&evidence.role.role));
     look(exchange && case.subject().is_none(), "the token's claims", unread(&evidence.token.claims));
     look(exchange, "the OIDC providers of the role's account", unread(&evidence.provider.list));
     look(exchange, "the provider's audiences", unread(&evidence.provider.detail));
-    look(kubernetes, "the service account", unread(&evidence.serviceaccount.account));
-    look(kubernetes && silent, "the pod", unread(&evidence.pod.pod));
-    look(silent, "the environment of the process", unread(&evidence.caller.environment));
+    look(kubernetes && !silent, "the service account", unread(&evidence.serviceaccount.account));
     look(phase == Phase::After, "the role's policies", unread(&evidence.permission.identity));
     look(phase == Phase::Exchange, "resource control policies", unread(&evidence.permission.rcp));
     look(exchange, "the instant of the attempt", unread(&evidence.now));

@@ -1,6 +1,6 @@
 //! Every fix of every corpus case: proved, weighed, undone, and legible in each notation it is written in.
 
-#![allow(clippy::disallowed_types, reason = "bash reads the commands")]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "bash reads the commands")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 // Reading the corpus and asking bash is the tests' part, not the crate's.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]

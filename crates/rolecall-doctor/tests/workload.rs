@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod ask;
 #[path = "workload/caller.rs"]
 mod caller;
 #[path = "workload/endpoint.rs"]
@@ -18,48 +19,8 @@ mod serviceaccount;
 #[path = "workload/token.rs"]
 mod token;
 
-use rolecall_doctor::case::Case;
+use ask::{CERTAIN, Files, LIKELY, POSSIBLE, Wanted, ask, table};
 use rolecall_doctor::catalogue;
-use rolecall_doctor::finding::{Certainty, Finding};
-
-/// Name and text of each file of a folder.
-type Files<'a> = Vec<(&'a str, String)>;
-
-/// What a row expects of a check: nothing, or a finding of that certainty.
-type Wanted = Option<Certainty>;
-
-const CERTAIN: Wanted = Some(Certainty::Certain);
-const LIKELY: Wanted = Some(Certainty::Likely);
-const POSSIBLE: Wanted = Some(Certainty::Possible);
-
-/// Asks one check about a folder.
-fn ask(slug: &str, files: &[(&str, String)]) -> Option<Finding> {
-    let files: Vec<(String, Vec<u8>)> =
-        files.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes())).collect();
-    let evidence = rolecall_collect::read_files(&files);
-    let check = catalogue::find(slug).unwrap_or_else(|| panic!("{slug} is not in the catalogue"));
-    let case = Case::new(&evidence);
-    let found = (check.run)(&case);
-    let undeclared: Vec<_> =
-        case.take_read().into_iter().filter(|link| !check.reads.contains(link)).collect();
-    assert!(undeclared.is_empty(), "{slug} reads {undeclared:?} without saying so");
-    found
-}
-
-/// Asks one check about each row's folder.
-fn table(slug: &str, rows: Vec<(&str, Files<'_>, Wanted)>) {
-    for (what, files, wanted) in rows {
-        let found = ask(slug, &files);
-        let certainty = found.as_ref().map(|finding| finding.certainty);
-        assert_eq!(certainty, wanted, "{slug}: {what}\n{found:#?}");
-        if let Some(finding) = found {
-            assert!(!finding.places.is_empty(), "{slug}: {what}: no place");
-            assert!(finding.places.iter().any(|place| place.primary), "{slug}: {what}: no caret");
-            assert!(!finding.explanation.is_empty() && !finding.fixes.is_empty(), "{slug}: {what}");
-            assert!(!finding.title.ends_with('.'), "{slug}: {}", finding.title);
-        }
-    }
-}
 
 const ROLE_ARN: &str = "arn:aws:iam::111122223333:role/app";
 const TOKEN_FILE: &str = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";

@@ -15,7 +15,26 @@ pub fn of_region(region: &str) -> &'static str {
     table.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
-/// Whether a text has the shape of a region: `xx-word-N` or `xx-word-word-N`.
+/// Words that stand between the first part of a region's name and its number. New regions use the same ones.
+const REGION_WORDS: [&str; 15] = [
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "gov",
+    "iso",
+    "isob",
+    "isoe",
+    "isof",
+    "de",
+];
+
+/// Whether a text has the shape of a region: `xx-word-N` or `xx-word-word-N`, of the words that regions are named by.
 #[must_use]
 pub fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
@@ -26,7 +45,9 @@ pub fn is_region(text: &str) -> bool {
             .iter()
             .rev()
             .skip(1)
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()))
+            .take(parts.len().saturating_sub(2))
+            .all(|part| REGION_WORDS.contains(part))
+        && first.bytes().all(|byte| byte.is_ascii_lowercase())
         && !last.is_empty()
         && last.len() <= 2
         && last.bytes().all(|byte| byte.is_ascii_digit())

@@ -86,7 +86,7 @@ pub fn likeness(a: &str, b: &str) -> Likeness {
         let nested = path_a.starts_with(path_b) || path_b.starts_with(path_a);
         return if nested { Likeness::Path } else { Likeness::Different };
     }
-    if path_a == path_b && (kindred_hosts(host_a, host_b) || (!path_a.is_empty() && telling(path_a))) {
+    if path_a == path_b && kindred_hosts(host_a, host_b) || shared_telling(path_a, path_b) {
         return Likeness::HostVariant;
     }
     Likeness::Different
@@ -105,9 +105,11 @@ fn kindred_hosts(a: &str, b: &str) -> bool {
     differing == 1 && last_agree && a.len() > 3
 }
 
-/// Whether a path is so particular that another host with the same path is meant to be the same issuer.
-fn telling(path: &str) -> bool {
-    path.split('/').any(|segment| segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit()))
+/// Whether paths have a segment in common that is so particular (a tenant, a cluster) that another host with it is
+/// meant to be the same issuer: `sts.windows.net/TENANT/` and `login.microsoftonline.com/TENANT/v2.0`.
+fn shared_telling(a: &str, b: &str) -> bool {
+    let telling = |segment: &&str| segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit());
+    a.split('/').filter(telling).any(|segment| b.split('/').any(|other| other == segment))
 }
 
 #[cfg(test)]
@@ -130,6 +132,16 @@ mod tests {
             ("vstoken.actions.githubusercontent.com", "token.actions.githubusercontent.com", HostVariant),
             ("token.actions.githubusercontent.com", "token.actions.octo.ghe.com", Different),
             ("one.example.com", "two.example.com", Different),
+            (
+                "sts.windows.net/0a1b2c3d-1111-4222-8333-444455556666/",
+                "login.microsoftonline.com/0a1b2c3d-1111-4222-8333-444455556666/v2.0",
+                HostVariant,
+            ),
+            (
+                "sts.windows.net/0a1b2c3d-1111-4222-8333-444455556666/",
+                "login.microsoftonline.com/0a1b2c3d-1111-4222-8333-444455556667/v2.0",
+                Different,
+            ),
             ("idp.example.com/a", "idp.example.com/b", Different),
         ];
         for (a, b, wanted) in table {

@@ -36,7 +36,9 @@ pub async fn answer(
     let output = match operation.name {
         "DiagnoseEvent" => diagnose_event(desk, &signature.who.account, &input),
         "MintToken" => mint_token(desk, &input),
-        "RevokeSessions" => start::revoke_sessions(desk).await.map(|()| json!({})).map_err(|error| failed(&error)),
+        "RevokeSessions" => {
+            start::revoke_sessions(desk).await.map(|()| json!({})).map_err(|error| failed(&error))
+        }
         "RotateKeys" => rotate(desk, &input).await,
         _ => Err(Fault::new(Code::InvalidAction, "The operation is not offered.")),
     }?;
@@ -99,7 +101,9 @@ fn mint_token(desk: &Desk, input: &Map<String, Value>) -> Result<Value, Fault> {
     let wrong = |sentence: String| Fault::new(Code::ValidationError, sentence);
     let name = text(input, "Issuer");
     if !name.is_empty() && !is_name(name) {
-        return Err(wrong(format!("`{name}` is no issuer name: letters, digits, `-`, `_` and `/` make one.")));
+        return Err(wrong(format!(
+            "`{name}` is no issuer name: letters, digits, `-`, `_` and `/` make one."
+        )));
     }
     let claims = match input.get("Claims") {
         None | Some(Value::Null) => Map::new(),
@@ -108,8 +112,7 @@ fn mint_token(desk: &Desk, input: &Map<String, Value>) -> Result<Value, Fault> {
     };
     let audience = input.get("Audience").and_then(Value::as_array).into_iter().flatten();
     let lifetime = input.get("LifetimeSeconds").and_then(Value::as_i64).unwrap_or(LIFETIME).min(LONGEST);
-    let algorithm =
-        if text(input, "Algorithm") == "ES256" { Algorithm::Es256 } else { Algorithm::Rs256 };
+    let algorithm = if text(input, "Algorithm") == "ES256" { Algorithm::Es256 } else { Algorithm::Rs256 };
     let wish = Wish {
         name: name.to_owned(),
         subject: text(input, "Subject").to_owned(),
@@ -120,7 +123,9 @@ fn mint_token(desk: &Desk, input: &Map<String, Value>) -> Result<Value, Fault> {
     };
     let now = desk.clock.now().0;
     let token = desk.issuer.mint(&wish, now, desk.random.as_ref()).map_err(|error| match error {
-        NotMinted::NotReady => Fault::new(Code::ServiceUnavailable, "The issuer's keys are still being made."),
+        NotMinted::NotReady => {
+            Fault::new(Code::ServiceUnavailable, "The issuer's keys are still being made.")
+        }
         NotMinted::Unusable(_) => Fault::new(Code::InternalFailure, "The issuer's key cannot be used."),
     })?;
     Ok(json!({"Token": token, "Issuer": desk.issuer.url(name), "Expiration": now + lifetime}))

@@ -91,7 +91,8 @@ impl Sources {
             }
         }
         if let Some(session) = &who.session {
-            sources.session = session.policy_arns.iter().filter_map(|arn| managed_policy(view, arn)).collect();
+            sources.session =
+                session.policy_arns.iter().filter_map(|arn| managed_policy(view, arn)).collect();
         }
         sources
     }

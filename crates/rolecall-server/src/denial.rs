@@ -9,7 +9,13 @@ use crate::refusals::{Asked, Refusal, evidence};
 use crate::sts::assume_role_with_web_identity::{Exchange, Refused};
 
 /// Keeps the refusal's evidence and gives the fault for the caller.
-pub fn keep(desk: &Desk, exchange: &Exchange, refused: &Refused, params: &Params<'_>, frame: &Frame<'_>) -> Fault {
+pub fn keep(
+    desk: &Desk,
+    exchange: &Exchange,
+    refused: &Refused,
+    params: &Params<'_>,
+    frame: &Frame<'_>,
+) -> Fault {
     desk.metrics.refusal(step(refused));
     if let Some(failure) = &exchange.failure {
         tracing::warn!(request_id = frame.request_id, failure, "the issuer's keys cannot be had");

@@ -54,7 +54,11 @@ impl Default for Metrics {
         let connections = Gauge::default();
         registry.register("connections", "Connections that are open", connections.clone());
         let records_lost = Counter::default();
-        registry.register("records_lost", "Audit records that could not be made durable", records_lost.clone());
+        registry.register(
+            "records_lost",
+            "Audit records that could not be made durable",
+            records_lost.clone(),
+        );
         Self { registry, calls, seconds, refusals, connections, records_lost }
     }
 }

@@ -85,7 +85,9 @@ fn request_keys(call: &Call<'_>, context: &mut Context) {
     if !keys.is_empty() {
         context.set_multivalued("aws:TagKeys", keys);
     }
-    for (parameter, key) in [("PolicyArn", "iam:PolicyARN"), ("PermissionsBoundary", "iam:PermissionsBoundary")] {
+    for (parameter, key) in
+        [("PolicyArn", "iam:PolicyARN"), ("PermissionsBoundary", "iam:PermissionsBoundary")]
+    {
         if let Some(value) = call.params.get(parameter) {
             context.set(key, [value.to_owned()]);
         }

@@ -71,14 +71,22 @@ pub async fn answer(desk: &Desk, request: &Request<'_>) -> Answered {
     let labels = CallLabels { service: service.signing_name(), operation: name, code };
     let seconds = started.elapsed().as_secs_f64();
     desk.metrics.call(&labels, seconds);
-    tracing::info!(request_id, service = labels.service, operation = name, status = answer.status, code, seconds);
+    tracing::info!(
+        request_id,
+        service = labels.service,
+        operation = name,
+        status = answer.status,
+        code,
+        seconds
+    );
     Answered { answer, request_id }
 }
 
 /// Which operation is asked for, and with which parameters.
 fn tell<'a>(request: &Request<'a>) -> Result<(&'static Operation, Params<'a>), (Service, Fault)> {
     let unknown = |fault| (Service::Sts, fault);
-    let form = request.head.text("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form"));
+    let form =
+        request.head.text("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form"));
     let body: &[u8] = if form { request.body } else { b"" };
     let params = Params::read(request.head.query, body).map_err(unknown)?;
     let service = told_from(&request.head, &params).ok_or_else(|| unknown(Fault::undetermined()))?;
@@ -168,7 +176,8 @@ impl Asked<'_> {
             return admin::answer(desk, operation, self.request, signature).await;
         }
         constraint::check(operation, params)?;
-        let row = operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
+        let row =
+            operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
         for _ in 0..TRIES {
             let mut out = Writer::new(operation, self.format);
             let changes = self.run(row, signature, &mut out)?;
@@ -238,12 +247,15 @@ impl Asked<'_> {
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
         if !record.recipient_account_id.is_empty() {
-            self.desk.events.push(record.clone(), json.clone());
+            self.desk.events.push(record, json.clone());
         }
-        self.desk.trail.append(json).await.map_err(|error| {
+        self.desk.trail.append(&json).await.map_err(|error| {
             self.desk.metrics.records_lost.inc();
             tracing::error!(request_id = self.request_id, %error, "the audit record is not durable");
-            Fault::new(Code::ServiceUnavailable, "The request cannot be recorded, and is not answered without a record.")
+            Fault::new(
+                Code::ServiceUnavailable,
+                "The request cannot be recorded, and is not answered without a record.",
+            )
         })
     }
 }

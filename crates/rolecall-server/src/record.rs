@@ -80,7 +80,8 @@ impl Frame<'_> {
         let mut record = self.record(identity(exchange));
         record = record.parameters(exchange_parameters(exchange, params));
         if let Some(role) = &exchange.role {
-            record = record.resource(&role.account, "AWS::IAM::Role", params.get("RoleArn").unwrap_or_default());
+            record =
+                record.resource(&role.account, "AWS::IAM::Role", params.get("RoleArn").unwrap_or_default());
         }
         if let Some(method) = exchange.keys.as_ref().and_then(|keys| keys.method.name()) {
             let fields = Fields::new().text("identityProviderConnectionVerificationMethod", method);
@@ -91,7 +92,11 @@ impl Frame<'_> {
             Err(refused) => record.refused(
                 refused.fault.code.name(Service::Sts),
                 // CloudTrail never shows the sentence of the 403 (reference cloudtrail.md §3.1).
-                if refused.fault.code == Code::AccessDenied { "An unknown error occurred" } else { &refused.fault.message },
+                if refused.fault.code == Code::AccessDenied {
+                    "An unknown error occurred"
+                } else {
+                    &refused.fault.message
+                },
             ),
         }
     }

@@ -111,7 +111,12 @@ pub struct Asked<'a> {
 
 /// The evidence of a refused exchange, in the files of an evidence folder (design §5). The token's signature is in none.
 #[must_use]
-pub fn evidence(exchange: &Exchange, refused: &Refused, asked: &Asked<'_>, now: Instant) -> Vec<(String, String)> {
+pub fn evidence(
+    exchange: &Exchange,
+    refused: &Refused,
+    asked: &Asked<'_>,
+    now: Instant,
+) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut put = |name: &str, text: String| files.push((name.to_owned(), text));
     let pretty = |value: &Value| format!("{value:#}\n");
@@ -124,16 +129,19 @@ pub fn evidence(exchange: &Exchange, refused: &Refused, asked: &Asked<'_>, now: 
             refused.fault.message
         ),
     );
-    let mut request = json!({"RoleArn": asked.role_arn, "RoleSessionName": asked.session_name});
-    request["SourceIp"] = json!(asked.source_ip);
-    request["Region"] = json!(asked.region);
+    let mut request = serde_json::Map::new();
+    let mut say = |name: &str, value: Value| request.insert(name.to_owned(), value);
+    say("RoleArn", json!(asked.role_arn));
+    say("RoleSessionName", json!(asked.session_name));
+    say("SourceIp", json!(asked.source_ip));
+    say("Region", json!(asked.region));
     if let Some(seconds) = asked.duration.and_then(|text| text.parse::<i64>().ok()) {
-        request["DurationSeconds"] = json!(seconds);
+        say("DurationSeconds", json!(seconds));
     }
     if let Some(policy) = asked.policy {
-        request["Policy"] = json!(policy);
+        say("Policy", json!(policy));
     }
-    put("request.json", pretty(&request));
+    put("request.json", pretty(&Value::Object(request)));
     if let Some(claims) = &exchange.claims {
         put("token.claims.json", pretty_node(claims));
     }
@@ -147,7 +155,9 @@ pub fn evidence(exchange: &Exchange, refused: &Refused, asked: &Asked<'_>, now: 
             let name = asked.role_arn.rsplit('/').next().unwrap_or_default();
             put(
                 "role.json.error",
-                format!("An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {name} cannot be found.\n"),
+                format!(
+                    "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {name} cannot be found.\n"
+                ),
             );
         }
     }

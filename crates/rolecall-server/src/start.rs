@@ -83,8 +83,7 @@ pub async fn desk(
         tracing::warn!(%error, "no trust store: issuers are known by their thumbprints alone");
         certificate::empty_roots()
     });
-    let options =
-        FetchOptions { allow_local: config.allow_local_issuers, ..FetchOptions::new(roots) };
+    let options = FetchOptions { allow_local: config.allow_local_issuers, ..FetchOptions::new(roots) };
     let fetcher = Arc::new(Fetcher::new(options));
     let source = KeySource { own: issuer.clone(), fetcher: fetcher.clone() };
     let desk = Arc::new(Desk {
@@ -215,7 +214,13 @@ async fn store_ring(desk: &Desk, ring: Ring) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn keep(state: &State, purpose: &str, id: &str, wrapped: Vec<u8>, now: Instant) -> Result<(), StartError> {
+async fn keep(
+    state: &State,
+    purpose: &str,
+    id: &str,
+    wrapped: Vec<u8>,
+    now: Instant,
+) -> Result<(), StartError> {
     let key = ServiceKey {
         purpose: purpose.to_owned(),
         id: id.to_owned(),

@@ -88,16 +88,19 @@ async fn files_with_a_changed_byte() {
     let (items, files) = files(folder.path()).await;
     for (what, bytes) in files {
         let used: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
-        // Every byte of the header that is in use, and a sample of the rest.
-        let sample =
-            used.iter().filter(|at| **at < 512).chain(used.iter().skip(512).step_by(used.len() / 150));
+        // Half the bytes of the header that are in use, and a sample of the rest.
+        let sample = used
+            .iter()
+            .filter(|at| **at < 512)
+            .step_by(2)
+            .chain(used.iter().skip(512).step_by(used.len() / 60));
         let mut refused = 0;
         for at in sample {
             let mut bytes = bytes.clone();
             bytes[*at] ^= 0x55;
             refused += u32::from(sound_or_refused(&bytes, &items, &format!("{what}, byte {at}")).await);
         }
-        assert!(refused > 20, "{what}: of the changed files only {refused} were refused");
+        assert!(refused > 10, "{what}: of the changed files only {refused} were refused");
     }
 }
 

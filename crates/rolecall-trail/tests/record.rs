@@ -57,9 +57,8 @@ fn text(record: &Record) -> String {
 /// The text of a part of a record: identities have no way to be written alone.
 fn identity_text(identity: Identity) -> String {
     let text = text(&Record::new(&call(), identity));
-    let start = text.find("\"userIdentity\":").unwrap() + 15;
-    let end = text.find(",\"eventTime\"").unwrap();
-    text[start..end].to_owned()
+    let (_, rest) = text.split_once("\"userIdentity\":").unwrap();
+    rest.split_once(",\"eventTime\"").unwrap().0.to_owned()
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn after_help() -> String {
 // It is made once.
 #[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one is made per run")]
 enum Command {
     Diagnose(commands::diagnose::Arguments),
     Fix(commands::fix::Arguments),

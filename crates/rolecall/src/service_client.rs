@@ -39,7 +39,10 @@ impl Endpoint {
         let url = self.url();
         let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
         let body = input.to_string();
-        let target = format!("{}{operation}", Service::Rolecall.target_prefixes().first().copied().unwrap_or_default());
+        let target = format!(
+            "{}{operation}",
+            Service::Rolecall.target_prefixes().first().copied().unwrap_or_default()
+        );
         let headers: [(&str, &[u8]); 3] = [
             ("host", host.as_bytes()),
             ("content-type", b"application/x-amz-json-1.1"),
@@ -64,7 +67,9 @@ impl Endpoint {
         }
         let failed = |source: ureq::Error| Failure::Service {
             source: format!("the service at `{url}` does not answer: {source}").into(),
-            remedy: Some("start it with `rolecall serve --dev`, or name another with `--endpoint-url`".to_owned()),
+            remedy: Some(
+                "start it with `rolecall serve --dev`, or name another with `--endpoint-url`".to_owned(),
+            ),
         };
         let mut response = request.send(body.as_bytes()).map_err(failed)?;
         let status = response.status().as_u16();

@@ -243,3 +243,26 @@ fn names_are_quoted_for_the_shell() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "x$(touch owned)'`id`\n");
     assert!(!folder.0.join("owned").exists());
 }
+
+/// What a stranger's folder holds beside regular files is neither followed nor copied.
+#[test]
+fn links_and_pipes_are_not_copied() {
+    let (from, to) = (Folder::new("links"), Folder::new("links-mended"));
+    fs::create_dir_all(&from.0).unwrap();
+    let case = root().join("corpus/k8s/004-sub-installed-in-other-namespace/evidence");
+    for entry in fs::read_dir(case).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, from.0.join(path.file_name().unwrap())).unwrap();
+    }
+    std::os::unix::fs::symlink("/etc/passwd", from.0.join("pod.yaml")).unwrap();
+    std::os::unix::fs::symlink("role.json", from.0.join("role-2.json")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(from.0.join("debug.log")).status().unwrap().success());
+    let done = run(&["fix", from.text(), "--out", to.text()], "");
+    assert_ne!(done.code, 2, "{}", done.stderr);
+    let mut copied: Vec<_> = fs::read_dir(&to.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    copied.sort();
+    assert_eq!(
+        copied,
+        ["now.txt", "providers.json", "role.json", "serviceaccount.yaml", "token.claims.json"]
+    );
+}

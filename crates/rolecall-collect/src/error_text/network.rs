@@ -43,6 +43,9 @@ const UNTRUSTED: [&str; 9] = [
     "certificate verify failed",
 ];
 
+/// So many lines of a stack trace are looked at.
+const MAX_STACK: usize = 40;
+
 pub(super) fn find(text: &str) -> Vec<(usize, usize, Symptom)> {
     let mut found = Vec::new();
     for (marks, make) in [
@@ -54,13 +57,28 @@ pub(super) fn find(text: &str) -> Vec<(usize, usize, Symptom)> {
             for at in places(text, mark) {
                 let (_, line) = line_at(text, at);
                 let url = url_in(line);
-                if concerns_sts(line, url.as_deref()) {
+                if concerns_sts(with_stack(text, at), url.as_deref()) {
                     found.extend(make(line, url).map(|symptom| (at, at + mark.len(), symptom)));
                 }
             }
         }
     }
     found
+}
+
+/// The line around a byte with the stack trace that follows it: it may be the stack alone that names the call.
+fn with_stack(text: &str, at: usize) -> &str {
+    let (start, line) = line_at(text, at);
+    let mut end = start + line.len();
+    for next in text.get(end..).unwrap_or_default().split_inclusive('\n').skip(1).take(MAX_STACK) {
+        let bare = next.trim_start();
+        let belongs = bare.starts_with("at ") || bare.starts_with("Caused by") || bare.starts_with("---> ");
+        if !belongs {
+            break;
+        }
+        end += next.len();
+    }
+    text.get(start..end).unwrap_or(line)
 }
 
 /// The first URL of a line, else a bare host of STS.
@@ -82,7 +100,8 @@ fn concerns_sts(line: &str, url: Option<&str>) -> bool {
             host.starts_with("sts.") || host.starts_with("sts-fips.") || host.contains(".sts.")
         }
         None => {
-            let speaks = ["AssumeRole", "Assuming role", "assume role", "OIDC", "STS", "WebIdentity"];
+            let speaks =
+                ["AssumeRole", "Assuming role", "assume role", "OIDC", "STS", "WebIdentity", "securitytoken"];
             speaks.iter().any(|word| line.contains(word))
                 && !line.contains("IMDS")
                 && !line.contains("imds")

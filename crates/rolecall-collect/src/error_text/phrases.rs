@@ -55,6 +55,10 @@ fn table() -> Vec<(&'static str, Reading)> {
         ("Token expired: current date/time", After(expired)),
         ("ExpiredTokenException", Line(expired_code)),
         ("ExpiredToken)", Line(expired_code)),
+        ("security token included in the request is expired", Fixed(S::SessionExpired)),
+        ("provided token has expired", Fixed(S::SessionExpired)),
+        ("security token included in the request is invalid", Fixed(S::KeysUnknown)),
+        ("Access Key Id you provided does not exist", Fixed(S::KeysUnknown)),
         ("Token too old", Fixed(S::TokenTooOld)),
         ("oken is not yet valid", Fixed(S::TokenNotYetValid)),
         ("Token not valid yet", Fixed(S::TokenNotYetValid)),
@@ -64,6 +68,8 @@ fn table() -> Vec<(&'static str, Reading)> {
         ("Unable to validate tags", Fixed(S::TagsMalformed)),
         ("https://aws.amazon.com/roles", Line(roles_claim)),
         ("Request ARN is invalid", Fixed(S::RequestArnInvalid)),
+        // The GitHub action completes a bare name from credentials that it does not have yet.
+        ("Source Account ID is needed if the Role Name is provided", Fixed(S::RequestArnInvalid)),
         ("failed to satisfy constraint", Line(validation)),
         ("Invalid length for parameter", After(local_validation)),
         ("exceeds the MaxSessionDuration set for this role", Fixed(S::DurationAboveRole)),
@@ -101,6 +107,8 @@ fn table() -> Vec<(&'static str, Reading)> {
         ("Error retrieving instance profile credentials", Fixed(S::ImdsAsked)),
         ("has no role ARN configured", Fixed(S::RoleArnNotSet)),
         ("role ARN is not set", Fixed(S::RoleArnNotSet)),
+        // The AWS provider of the Secrets Store CSI driver looks for the annotation itself.
+        ("An IAM role must be associated with service account", Fixed(S::RoleArnNotSet)),
         ("unable to read file at .:", Fixed(S::TokenFileNotSet)),
         ("unable to read file at :", Fixed(S::TokenFileNotSet)),
         ("but AWS_WEB_IDENTITY_TOKEN_FILE", Fixed(S::TokenFileNotSet)),

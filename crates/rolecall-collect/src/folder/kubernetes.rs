@@ -1,5 +1,6 @@
 //! Manifests as `kubectl get … -o yaml` prints them, alone or in a List, and what EKS and Cognito say beside them.
 
+pub(super) mod describe;
 mod pod;
 
 use rolecall_model::document::{At, DocumentId, Located, Text};
@@ -61,12 +62,16 @@ fn service_account(evidence: &mut Evidence, id: DocumentId, node: &Node) -> bool
         metadata_at: At::new(id, metadata.map_or(node.span, |metadata| metadata.span)),
         annotated: metadata.and_then(annotated),
     };
+    take_account(evidence, id, account);
+    true
+}
+
+fn take_account(evidence: &mut Evidence, id: DocumentId, account: ServiceAccount) {
     if evidence.serviceaccount.account.present().is_none() {
         evidence.serviceaccount.account = Fact::read(account, id);
     } else {
         evidence.serviceaccount.others.push(account);
     }
-    true
 }
 
 /// Of several accounts the one that the pod runs under is the one that the evidence is about.

@@ -1,5 +1,7 @@
-//! A folder of evidence: each known file into its place, everything else named and left alone (design: docs/evidence.md).
+//! A folder of evidence: each known file into its place, everything else named and left alone (design: docs/evidence-folder.md).
 
+mod asked;
+mod cut;
 mod issuer;
 mod kubernetes;
 mod permission;
@@ -7,6 +9,8 @@ mod place;
 mod provider;
 mod recognised;
 mod role;
+mod template;
+mod terraform;
 mod token;
 mod workflow;
 

@@ -6,7 +6,10 @@ use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadRe
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
-use super::{issuer, kubernetes, permission, provider, recognised, role, token, workflow};
+use super::{
+    asked, cut, issuer, kubernetes, permission, provider, recognised, role, template, terraform, token,
+    workflow,
+};
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
 /// What a file is.
@@ -15,6 +18,7 @@ pub(super) enum Place {
     Role,
     OtherRole,
     Roles,
+    Template,
     TrustDraft,
     Providers,
     Provider,
@@ -31,6 +35,7 @@ pub(super) enum Place {
     Association,
     IdentityPool,
     Manifest,
+    Described,
     Token,
     Claims,
     Header,
@@ -47,8 +52,8 @@ pub(super) enum Place {
     Now,
 }
 
-/// Names, in lower case. Source: design §5.
-const TABLE: [(&str, Place); 64] = [
+/// Names, in lower case; docs/evidence-folder.md tells people.
+const TABLE: [(&str, Place); 66] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -57,6 +62,7 @@ const TABLE: [(&str, Place); 64] = [
     ("chained-role.json", Place::OtherRole),
     ("target-role.json", Place::OtherRole),
     ("roles.json", Place::Roles),
+    ("template.json", Place::Template),
     ("trust-new.json", Place::TrustDraft),
     ("new-trust.json", Place::TrustDraft),
     ("providers.json", Place::Providers),
@@ -89,6 +95,7 @@ const TABLE: [(&str, Place); 64] = [
     ("webhook.yaml", Place::Manifest),
     ("webhook-pod.yaml", Place::Manifest),
     ("networkpolicy.yaml", Place::Manifest),
+    ("describe.txt", Place::Described),
     ("token.txt", Place::Token),
     ("token.claims.json", Place::Claims),
     ("token.header.json", Place::Header),
@@ -145,17 +152,32 @@ pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
         return;
     }
     let yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
-    match place_of(name).or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
+    let known = place_of(name).filter(|place| *place != Place::Identity || !recognised::is_trust(text));
+    match known.or_else(|| recognised::place(evidence, name, text).filter(|_| !yaml)) {
         Some(Place::Token) => token::raw(evidence, name, text),
         Some(place) if is_text(place) => plain(evidence, name, place, text),
         Some(Place::Manifest | Place::Workflow) => yaml_file(evidence, name, text),
+        Some(Place::Described) => described(evidence, name, text),
         Some(place) => json_file(evidence, name, place, text),
         None if yaml => yaml_file(evidence, name, text),
         None => {
-            evidence.unknown_files.push(name.to_owned());
-            evidence.documents.add(Document::plain(name, redact(text)));
+            let text = redact(text);
+            evidence.documents.add(Document::plain(name, text.clone()));
+            if !(terraform::is_one(&lower, &text) && terraform::take(evidence, name, &text)) {
+                evidence.unknown_files.push(name.to_owned());
+            }
         }
     }
+}
+
+/// `kubectl describe`; what it tells of events is read as a log is.
+fn described(evidence: &mut Evidence, name: &str, text: &str) {
+    let text = redact(text);
+    let id = evidence.documents.add(Document::plain(name, text.clone()));
+    if !kubernetes::describe::take(evidence, id, &text) {
+        evidence.unknown_files.push(name.to_owned());
+    }
+    log(evidence, id, &text, false);
 }
 
 /// A file that is no text.
@@ -164,6 +186,11 @@ pub(super) fn illegible(evidence: &mut Evidence, name: &str, why: String) {
         broken(evidence, place, &why);
     }
     evidence.skipped.push(Skipped { name: name.to_owned(), why });
+}
+
+/// Whether no role has been read yet.
+pub(super) fn is_vacant_for_role(evidence: &Evidence) -> bool {
+    evidence.role.role.is_unread()
 }
 
 fn is_text(place: Place) -> bool {
@@ -199,6 +226,7 @@ fn plain(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
 
 /// Everything that an error text or a log tells.
 pub(crate) fn log(evidence: &mut Evidence, id: DocumentId, text: &str, headline: bool) {
+    evidence.attempt.texts.push(id);
     evidence.attempt.observations.extend(error_text::observe(id, text, headline));
     evidence.attempt.identities.extend(debug_log::identities(id, text));
     evidence.caller.logged_requests.extend(debug_log::requests(id, text));
@@ -207,10 +235,13 @@ pub(crate) fn log(evidence: &mut Evidence, id: DocumentId, text: &str, headline:
 
 fn json_file(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
     let document = Document::json(name, redact(text));
-    let (root, flaw) = (document.root.clone(), flaw(&document));
+    let mut root = document.root.clone();
+    let ended = root.as_mut().is_some_and(|root| cut::prune(root, &document.text));
+    let root = root.filter(|_| !(ended && counts_whole(place)));
+    let flaw = flaw(&document, root.is_some());
     let id = evidence.documents.add(document);
     if let Some(why) = flaw {
-        if root.is_none() {
+        if root.is_none() || ended {
             broken(evidence, place, &why);
         }
         evidence.skipped.push(Skipped { name: name.into(), why });
@@ -220,12 +251,36 @@ fn json_file(evidence: &mut Evidence, name: &str, place: Place, text: &str) {
     }
 }
 
+/// Whether a part says nothing: what a list or a set of policies lacks would seem to be absent.
+fn counts_whole(place: Place) -> bool {
+    matches!(
+        place,
+        Place::Roles
+            | Place::Providers
+            | Place::Identity
+            | Place::Boundary
+            | Place::Session
+            | Place::Resource
+            | Place::VpcEndpoint
+            | Place::Scp
+            | Place::Rcp
+            | Place::Regions
+            | Place::Association
+            | Place::Jwks
+            | Place::Discovery
+    )
+}
+
 fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node) {
     let object = || JsonObject { document: id, node: root.clone() };
     match place {
         Place::Role => role::main(evidence, id, root),
         Place::OtherRole => role::other(evidence, id, root),
         Place::Roles => role::list(evidence, id, root),
+        Place::Template => {
+            let name = evidence.documents.get(id).map(|document| document.name.clone()).unwrap_or_default();
+            template::resources(evidence, id, &name, root);
+        }
         Place::TrustDraft => role::draft(evidence, id, root),
         Place::Providers => provider::list(evidence, id, root),
         Place::Provider => provider::detail(evidence, id, root),
@@ -247,8 +302,9 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Discovery => evidence.issuer.discovery = Fact::read(object(), id),
         Place::Request => evidence.caller.request = Fact::read(request::object(id, root), id),
         Place::Trail => {
-            let events = cloudtrail::events(&mut evidence.documents, id);
-            evidence.attempt.events.extend(events);
+            let trail = cloudtrail::read(&mut evidence.documents, id);
+            evidence.attempt.events.extend(trail.events);
+            evidence.attempt.observations.extend(trail.denials);
         }
         _ => {}
     }
@@ -260,7 +316,7 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
     let mut document = Document::plain(name, text);
     document.root = nodes.first().cloned();
     document.flaws = flaws;
-    let flaw = flaw(&document);
+    let flaw = flaw(&document, document.root.is_some());
     let id = evidence.documents.add(document);
     let known = place_of(name);
     if let (true, Some(why), Some(place)) = (nodes.is_empty(), &flaw, known) {
@@ -272,16 +328,17 @@ fn yaml_file(evidence: &mut Evidence, name: &str, text: &str) {
         taken |= kubernetes::manifest(evidence, id, name, node);
     }
     taken |= workflow::definition(evidence, id, name, nodes.first());
+    taken = taken || nodes.iter().any(|node| template::yaml(evidence, id, name, node));
     if !taken && known.is_none() {
         evidence.unknown_files.push(name.to_owned());
     }
 }
 
 /// The first structural flaw of a document, with its line and column.
-fn flaw(document: &Document) -> Option<String> {
+fn flaw(document: &Document, used: bool) -> Option<String> {
     let flaw = document.flaws.iter().find(|flaw| flaw.is_syntax())?;
     let position = document.position(flaw.span.start);
-    let used = if document.root.is_some() { "; what stands before it was used" } else { "" };
+    let used = if used { "; what stands before it was used" } else { "" };
     Some(format!("line {}, column {}: {}{used}", position.line, position.column, flaw.message))
 }
 
@@ -372,6 +429,7 @@ fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
 /// judgement, where `now.txt` does not give it.
 pub(crate) fn finish(evidence: &mut Evidence) {
     kubernetes::pair(evidence);
+    asked::pick(evidence);
     if evidence.now.present().is_some() {
         return;
     }
@@ -384,5 +442,18 @@ pub(crate) fn finish(evidence: &mut Evidence) {
     let trail = evidence.attempt.events.iter().filter_map(|event| Some((event.time?, event.at.document)));
     if let Some((now, id)) = said.chain(trail).max_by_key(|(time, _)| *time) {
         evidence.now = Fact::read(now, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_written_down() {
+        let page = include_str!("../../../../docs/evidence-folder.md");
+        for (name, _) in TABLE {
+            assert!(page.contains(&format!("`{name}`")), "docs/evidence-folder.md does not tell of {name}");
+        }
     }
 }

@@ -29,7 +29,12 @@ const POLICY_WORDS: [(&str, Place); 13] = [
 pub(super) fn place(evidence: &Evidence, name: &str, text: &str) -> Option<Place> {
     let lower = name.to_ascii_lowercase();
     let shaped = shape::known_as(text);
-    if let Some(place) = policy(&lower, text).filter(|_| matches!(shaped, None | Some("trust.json"))) {
+    let named = policy(&lower, text).filter(|place| match shaped {
+        // Identity policies name no principal.
+        Some("trust.json") => *place != Place::Identity,
+        other => other.is_none(),
+    });
+    if let Some(place) = named {
         return vacant(evidence, place);
     }
     match shaped {
@@ -37,6 +42,11 @@ pub(super) fn place(evidence: &Evidence, name: &str, text: &str) -> Option<Place
         Some(known) => vacant(evidence, place_of(known)?),
         None => words(evidence, &lower, text),
     }
+}
+
+/// Whether a text is a trust policy, whatever its file is called.
+pub(super) fn is_trust(text: &str) -> bool {
+    shape::known_as(text) == Some("trust.json")
 }
 
 /// A policy document, told by a word in its name: its shape does not tell what it is attached to.

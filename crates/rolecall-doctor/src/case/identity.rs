@@ -14,7 +14,7 @@ pub enum Via {
     Trail,
     /// The error text.
     Error,
-    /// It follows from the cluster, the pod or the service account.
+    /// It follows from the cluster, the pod, the service account or the pipeline.
     Predicted,
 }
 

@@ -84,6 +84,12 @@ impl<'a> Case<'a> {
         parsed.filter_map(|arn| Some((arn.account.clone(), arn.role_name()?.to_owned()))).collect()
     }
 
+    /// A refusal that does not say whom it refused.
+    #[must_use]
+    pub fn bare_denial(&self) -> Option<&'a Observation> {
+        self.saw(|symptom| matches!(symptom, Symptom::BareDenied { .. }))
+    }
+
     /// How far the attempt came.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -96,14 +102,18 @@ impl<'a> Case<'a> {
         if self.denied_as_other().is_some() {
             return Phase::OtherIdentity;
         }
-        if self.saw(is_before_sts).is_some() {
+        let shown = &self.attempt().identities;
+        let succeeded = shown.iter().any(|arn| self.is_the_role(&arn.value) == Some(true));
+        let headline = self.attempt().observations.iter().any(|seen| seen.headline);
+        // A log of attempts of which a later one succeeded.
+        let passing = |symptom: &Symptom| succeeded && !headline && *symptom == Symptom::Throttled;
+        if self.saw(|symptom| is_before_sts(symptom) && !passing(symptom)).is_some() {
             return Phase::Before;
         }
-        if self.attempt().observations.iter().any(|seen| seen.headline) {
-            return Phase::Unclear;
+        if headline {
+            return if succeeded && self.bare_denial().is_some() { Phase::After } else { Phase::Unclear };
         }
-        let shown = &self.attempt().identities;
-        if shown.iter().any(|arn| self.is_the_role(&arn.value) == Some(true)) {
+        if succeeded {
             return Phase::Admitted;
         }
         if shown.iter().any(|arn| self.is_the_role(&arn.value) == Some(false)) {

@@ -5,22 +5,12 @@ use rolecall_model::span::Span;
 
 use super::Case;
 
-/// Names of the files that hold error texts and logs.
-const TEXTS: [&str; 5] = ["error.txt", "debug.log", "output.txt", "stdin", "-"];
-
 impl<'a> Case<'a> {
-    /// Error texts and logs: files known by name, and whatever else an observation was read from.
+    /// Error texts and logs.
     pub fn texts(&self) -> Vec<(DocumentId, &'a Document)> {
-        let observed = |id: DocumentId| {
-            let seen = self.attempt().observations.iter().map(|seen| seen.at.document);
-            seen.chain(self.attempt().identities.iter().map(|arn| arn.at.document)).any(|other| other == id)
-        };
-        let documents = self.evidence().documents.iter();
-        documents
-            .filter(|(id, document)| {
-                document.showable && (TEXTS.contains(&document.name.as_str()) || observed(*id))
-            })
-            .collect()
+        let documents = &self.evidence().documents;
+        let read = self.attempt().texts.iter().filter_map(|id| Some((*id, documents.get(*id)?)));
+        read.filter(|(_, document)| document.showable).collect()
     }
 
     /// The first place where a text says these words, letter case apart.

@@ -73,6 +73,9 @@ pub fn classify(caller: &Caller<'_>, condition: &Condition) -> Fault {
         return Fault::KeyMismatch { wanted: wanted_key(caller, condition) };
     }
     let claim = claim.to_ascii_lowercase();
+    if condition.operator.text.eq_ignore_ascii_case("Null") && matches!(claim.as_str(), "sub" | "aud") {
+        return Fault::Other;
+    }
     match claim.as_str() {
         "sub" => subject(caller, condition),
         "aud" => audience(caller, condition),

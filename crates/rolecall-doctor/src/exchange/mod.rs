@@ -5,6 +5,7 @@
 pub mod audience;
 pub mod faults;
 pub mod pod_identity;
+pub mod posted;
 mod presented;
 pub mod trust;
 mod world;

@@ -8,7 +8,9 @@ use rolecall_model::evidence::attempt::{Symptom, TrailEvent};
 
 use rolecall_policy::document::Policy;
 
+use super::posted;
 use crate::case::{Presented, Via};
+use crate::pipeline::subject as pipeline;
 
 /// Issuer, subject and audience.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +67,8 @@ fn issuer(evidence: &Evidence, event: Option<&TrailEvent>) -> Option<Presented> 
         .map(via(Via::Error))
         .or_else(cluster)
         .or_else(|| trusted_issuer(evidence).map(via(Via::Predicted)))
+        .or_else(|| pipeline::expected(evidence).map(|expected| expected.issuer).map(via(Via::Predicted)))
+        .or_else(|| posted::issuer(evidence).map(via(Via::Predicted)))
 }
 
 /// Where nothing names the issuer of a service account's token, the one provider that the trust policy names is taken
@@ -94,7 +98,9 @@ fn subject(evidence: &Evidence, event: Option<&TrailEvent>) -> Option<Presented>
     if let Some(text) = event.and_then(|event| event.subject.clone()) {
         return Some(Presented { text, via: Via::Trail });
     }
-    predicted_subject(evidence).map(via(Via::Predicted))
+    predicted_subject(evidence)
+        .or_else(|| pipeline::expected(evidence).map(|expected| expected.subject))
+        .map(via(Via::Predicted))
 }
 
 /// The API server writes `system:serviceaccount:NAMESPACE:NAME` (Kubernetes, "Managing Service Accounts").
@@ -127,7 +133,7 @@ fn audience(evidence: &Evidence, event: Option<&TrailEvent>) -> Option<Presented
     if let Some(text) = event.and_then(|event| event.audience.clone()) {
         return Some(Presented { text, via: Via::Trail });
     }
-    projected_audience(evidence).map(via(Via::Predicted))
+    projected_audience(evidence).or_else(|| pipeline::expected(evidence)?.audience).map(via(Via::Predicted))
 }
 
 fn projected_audience(evidence: &Evidence) -> Option<Text> {

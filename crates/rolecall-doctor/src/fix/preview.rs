@@ -52,7 +52,7 @@ fn forgotten(attempt: &Attempt) -> Attempt {
             _ => None,
         }));
     }
-    Attempt { observations: Vec::new(), events, identities: Vec::new() }
+    Attempt { events, ..Attempt::default() }
 }
 
 fn witness(provider: Located<String>) -> TrailEvent {

@@ -80,7 +80,8 @@ pub(super) fn refusal(workflows: &[&Workflow], environment: Option<&Environment>
     Some(first)
 }
 
-fn jobs(workflow: &Workflow) -> &[Member] {
+/// The jobs of a workflow.
+pub(super) fn jobs(workflow: &Workflow) -> &[Member] {
     workflow.node.get("jobs").map(Node::members).unwrap_or_default()
 }
 
@@ -175,7 +176,7 @@ fn grants(permissions: &Node) -> bool {
 
 /// Where a job wants a token: the credentials action with a role and nothing that takes the token's place, or a script
 /// that asks for one.
-fn wants(workflow: &Workflow, job: &Node) -> Option<At> {
+pub(super) fn wants(workflow: &Workflow, job: &Node) -> Option<At> {
     let steps = job.get("steps").map(Node::elements).unwrap_or_default();
     steps.iter().find_map(|step| {
         let asks = ["ACTIONS_ID_TOKEN_REQUEST", "getIDToken"];

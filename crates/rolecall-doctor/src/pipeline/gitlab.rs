@@ -64,6 +64,14 @@ fn of_job(workflow: &Workflow, job: &Member) -> Option<Refusal> {
     })
 }
 
+/// The audience of the ID tokens, where the definition names one alone.
+pub(super) fn audience(workflow: &Workflow) -> Option<Text> {
+    let listed = super::values(workflow, &["aud"]);
+    let first = listed.first()?;
+    let plain = !first.value.contains('$') && listed.iter().all(|other| other.value == first.value);
+    plain.then(|| first.clone())
+}
+
 /// The job and what it extends, nearest first, and whether all of it stands in this file.
 fn ancestors<'n>(workflow: &'n Workflow, job: &'n Node) -> (Vec<&'n Node>, bool) {
     let mut chain = vec![job];

@@ -5,7 +5,9 @@ pub mod bitbucket;
 pub mod circleci;
 pub mod environment;
 pub mod github;
+mod github_subject;
 pub mod gitlab;
+pub mod subject;
 
 use rolecall_model::document::{At, Located, Text};
 use rolecall_model::evidence::caller::Environment;

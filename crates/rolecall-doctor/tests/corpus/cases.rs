@@ -24,9 +24,14 @@ impl Case {
     }
 }
 
-/// Every case, in order.
+/// Every case of the corpus of reported failures, in order.
 pub fn all() -> Vec<Case> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus"));
+    below("corpus")
+}
+
+/// Every case of a corpus in the repository, in order.
+pub fn below(corpus: &str) -> Vec<Case> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(corpus);
     let mut cases = Vec::new();
     for group in ["ci", "k8s"] {
         let mut folders: Vec<_> =

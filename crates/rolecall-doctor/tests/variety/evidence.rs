@@ -86,7 +86,8 @@ pub fn json_of(node: &rolecall_model::json::Node) -> String {
     use rolecall_model::json::Kind;
     match &node.kind {
         Kind::Object(members) => {
-            let members = members.iter().map(|member| format!("{:?}: {}", member.key, json_of(&member.value)));
+            let members =
+                members.iter().map(|member| format!("{:?}: {}", member.key, json_of(&member.value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         Kind::Array(elements) => {

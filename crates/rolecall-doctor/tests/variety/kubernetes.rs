@@ -16,7 +16,10 @@ fn templates_are_not_injected_and_that_is_no_fault() {
             ("a chart", vec![now(), role(&statement()), claims(), ("manifest.yaml", chart)], None),
             (
                 "two files",
-                vec![("serviceaccount.yaml", account("shop", "orders", true)), ("deployment.yaml", template(kind))],
+                vec![
+                    ("serviceaccount.yaml", account("shop", "orders", true)),
+                    ("deployment.yaml", template(kind)),
+                ],
                 None,
             ),
         ]);
@@ -30,7 +33,8 @@ fn of_several_accounts_the_pods_own_one_counts() {
     let elsewhere = account("default", "orders", true);
     let bare = account("shop", "orders", false);
     let folder = |accounts: String, pod: String, error: Vec<(&'static str, String)>| {
-        let mut files = vec![now(), role(&statement()), ("serviceaccounts.yaml", accounts), ("pod.yaml", pod)];
+        let mut files =
+            vec![now(), role(&statement()), ("serviceaccounts.yaml", accounts), ("pod.yaml", pod)];
         files.extend(error);
         files
     };

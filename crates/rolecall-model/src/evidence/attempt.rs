@@ -1,6 +1,6 @@
 //! The attempt that was seen: what the error texts, logs and CloudTrail events say happened.
 
-use crate::document::{At, Text};
+use crate::document::{At, DocumentId, Text};
 use crate::instant::Instant;
 
 /// Everything observed of the attempt.
@@ -8,10 +8,12 @@ use crate::instant::Instant;
 pub struct Attempt {
     /// What error texts and logs say, in the order they stand there.
     pub observations: Vec<Observation>,
-    /// Events of CloudTrail that concern STS.
+    /// Events of CloudTrail that concern STS, and refused calls of other services.
     pub events: Vec<TrailEvent>,
     /// Identities that `aws sts get-caller-identity` or a success record showed.
     pub identities: Vec<Text>,
+    /// The error texts and logs themselves.
+    pub texts: Vec<DocumentId>,
 }
 
 /// One thing that a text says.
@@ -88,6 +90,10 @@ pub enum Symptom {
     DurationAboveChain,
     /// `STS is not activated in this region for account: …`
     RegionDisabled,
+    /// `The security token included in the request is expired`, `The provided token has expired`: session credentials.
+    SessionExpired,
+    /// `The security token included in the request is invalid`: an access key that AWS does not know.
+    KeysUnknown,
     /// `Rate exceeded`, `Throttling`, `TooManyRequests` from STS.
     Throttled,
     /// `PackedPolicyTooLarge`

@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod account;
 pub mod attached_policy;
 pub mod authorization_details;
+pub mod aws_managed;
 pub mod credential_report;
 pub mod document;
 pub mod granting;
@@ -26,6 +27,7 @@ pub mod principal;
 pub mod quota;
 pub mod role;
 pub mod service_linked_role;
+pub mod simulate;
 pub mod tags;
 pub mod user;
 

@@ -6,7 +6,7 @@ use super::{
     access_key, account, attached_policy, authorization_details, credential_report, granting, group,
     inline_policy, instance_profile, last_accessed, login_profile, managed_policy, membership, not_kept,
     oidc_provider, password_policy, permissions_boundary, policy_entities, policy_version, role,
-    service_linked_role, tags, user,
+    service_linked_role, simulate, tags, user,
 };
 use crate::operations::{Row, row};
 use crate::target::Target;
@@ -132,4 +132,8 @@ pub static ROWS: &[Row] = &[
     row("GetServiceLastAccessedDetails", Target::Any, last_accessed::get),
     row("GetServiceLastAccessedDetailsWithEntities", Target::Any, last_accessed::with_entities),
     row("ListPoliciesGrantingServiceAccess", Target::Source, granting::list),
+    row("SimulatePrincipalPolicy", Target::Source, simulate::principal),
+    row("SimulateCustomPolicy", Target::Any, simulate::custom),
+    row("GetContextKeysForCustomPolicy", Target::Any, simulate::context_keys::custom),
+    row("GetContextKeysForPrincipalPolicy", Target::Source, simulate::context_keys::principal),
 ];

@@ -146,7 +146,7 @@ impl SigningKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rolecall_engine::token::{jwks, jwt, signature::verifies};
+    use rolecall_engine::token::{jwks, jwt};
     use rolecall_model::json;
 
     #[test]
@@ -158,8 +158,7 @@ mod tests {
             let set = json::parse(&json!({"keys": [key.jwk()]}).to_string()).root.unwrap();
             let parsed = jwt::parse(&token).unwrap();
             let wanted = jwks::Algorithm::parse(algorithm.name()).unwrap();
-            let public = jwks::find(&set, "k1", wanted).unwrap();
-            assert!(verifies(&parsed, &public, wanted));
+            assert!(jwks::KeySet::read(&set).find("k1", wanted).unwrap().verifies(&parsed));
             assert!(!format!("{key:?}").contains("pkcs8"));
         }
         assert!(SigningKey::from_pkcs8(Algorithm::Rs256, "x".into(), vec![1, 2, 3]).is_err());

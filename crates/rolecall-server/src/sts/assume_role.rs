@@ -47,7 +47,9 @@ pub fn run(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     no_mfa(call)?;
     let Some(role) = role else { return Err(request.denied("sts:AssumeRole", NO_TRUST)) };
     if duration > i64::from(role.max_session_duration) {
-        return Err(validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role."));
+        return Err(validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
     }
     let limits = SessionLimits::read(call.params, call.view, &role.account)?;
     let packed = limits.packed(&tags.all)?;
@@ -107,7 +109,9 @@ impl SessionTags {
             return wrong("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
         };
         let asked: Vec<(String, String)> = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
-        let has = |tags: &[(String, String)], key: &str| tags.iter().any(|(have, _)| have.eq_ignore_ascii_case(key));
+        let has = |tags: &[(String, String)], key: &str| {
+            tags.iter().any(|(have, _)| have.eq_ignore_ascii_case(key))
+        };
         let mut transitive: Vec<String> =
             call.params.texts("TransitiveTagKeys").into_iter().map(str::to_owned).collect();
         if transitive.iter().any(|key| !has(&asked, key)) {

@@ -77,8 +77,17 @@ impl Refused {
             None => true,
             Some(refusal) => matches!(
                 refusal,
-                NoRole | Rcp | Trust | TrustAction(_) | Tags(_) | Duration | SessionPolicy(_) | RolesClaim
-                    | TooOld(_) | Refusal::Expired { .. } | Refusal::NotYet
+                NoRole
+                    | Rcp
+                    | Trust
+                    | TrustAction(_)
+                    | Tags(_)
+                    | Duration
+                    | SessionPolicy(_)
+                    | RolesClaim
+                    | TooOld(_)
+                    | Refusal::Expired { .. }
+                    | Refusal::NotYet
             ),
         }
     }
@@ -124,7 +133,9 @@ enum KeysFact {
     Unread,
     Known(Arc<KeySet>, Arc<ReadyKeys>),
     /// They could not be had; whether for a thumbprint that does not fit.
-    Failed { thumbprint: bool },
+    Failed {
+        thumbprint: bool,
+    },
 }
 
 /// What the state knows of a request.
@@ -151,9 +162,9 @@ impl<'p> Facts<'p> {
         let role = account.and_then(|account| account.roles.get(arn.as_ref()?.role_name()?));
         let role = role.filter(|role| arn.as_ref().is_some_and(|arn| role.arn(&arn.partition) == asked));
         let trust = role.as_ref().map(|role| desk.compiled.trust(role));
-        let tags = role.as_ref().map(|role| {
-            role.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect::<Vec<_>>()
-        });
+        let tags = role
+            .as_ref()
+            .map(|role| role.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect::<Vec<_>>());
         Facts { token, arn, jwt, provider, role, trust, tags: tags.unwrap_or_default() }
     }
 
@@ -212,9 +223,10 @@ impl<'p> Facts<'p> {
         region: &str,
         keys: &KeysFact,
     ) -> Answer {
-        let client_ids = self.provider.as_ref().map(|provider| {
-            Given::Known(provider.client_ids.iter().map(String::as_str).collect::<Vec<_>>())
-        });
+        let client_ids = self
+            .provider
+            .as_ref()
+            .map(|provider| Given::Known(provider.client_ids.iter().map(String::as_str).collect::<Vec<_>>()));
         let role_arn = self.role.as_ref().zip(self.arn.as_ref()).map(|(role, arn)| role.arn(&arn.partition));
         let role = self.role.as_ref().zip(role_arn.as_deref()).map(|(role, arn)| RoleFacts {
             arn,

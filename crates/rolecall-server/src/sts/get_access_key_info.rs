@@ -14,9 +14,9 @@ pub fn run(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let key = call.text("AccessKeyId");
     let known = call.view.access_key(key).map(|key| key.account.clone());
     let minted = || (key.starts_with("AKIA") || key.starts_with("ASIA")).then(|| id::account(key)).flatten();
-    let account = known.or_else(minted).ok_or_else(|| {
-        Fault::new(Code::ValidationError, format!("{key} is not a valid access key ID."))
-    })?;
+    let account = known
+        .or_else(minted)
+        .ok_or_else(|| Fault::new(Code::ValidationError, format!("{key} is not a valid access key ID.")))?;
     out.text("Account", &account);
     Ok(unchanged())
 }

@@ -53,9 +53,7 @@ pub fn no_mfa(call: &Call<'_>) -> Result<(), Fault> {
         (Some(_), Some(_)) => {
             "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."
         }
-        _ => {
-            "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
-        }
+        _ => "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
     };
     Err(Fault::new(Code::AccessDenied, sentence))
 }
@@ -64,7 +62,6 @@ pub fn no_mfa(call: &Call<'_>) -> Result<(), Fault> {
 #[must_use]
 pub fn duration(call: &Call<'_>, actor: &session::Actor) -> i64 {
     let asked = call.number("DurationSeconds").unwrap_or(DEFAULT);
-    let by_root =
-        matches!(actor, session::Actor::Root | session::Actor::Federated { user_id: None, .. });
+    let by_root = matches!(actor, session::Actor::Root | session::Actor::Federated { user_id: None, .. });
     if by_root { asked.min(ROOT) } else { asked }
 }

@@ -72,7 +72,11 @@ impl SessionLimits {
             return Ok(None);
         }
         if bytes > PACKED {
-            return Err(too_large(bytes, PACKED, if tag_bytes > policies { "session tags" } else { "policy" }));
+            return Err(too_large(
+                bytes,
+                PACKED,
+                if tag_bytes > policies { "session tags" } else { "policy" },
+            ));
         }
         Ok(i64::try_from((bytes * 100).div_ceil(PACKED)).ok())
     }

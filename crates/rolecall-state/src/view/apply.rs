@@ -1,6 +1,7 @@
 //! Bringing commits into the view.
 
 use super::reference::Referrer;
+use super::table::Identified;
 use super::{AccountView, Shared, Table, View};
 use crate::entity::{
     AccessKey, Account, Cluster, Entity, Group, IdentityProviderConfig, InstanceProfile, Kept, LoginProfile,
@@ -118,10 +119,10 @@ macro_rules! placed {
 
             $(fn index(view: &View, old: Option<&Shared<Self>>, new: Option<&Shared<Self>>) {
                 if let Some(new) = new {
-                    view.$index.put(&new.value.id, Arc::clone(new));
+                    view.$index.put(Arc::clone(new));
                 }
                 if let Some(old) = old && new.is_none_or(|new| new.value.id != old.value.id) {
-                    view.$index.remove_if(&old.value.id, old);
+                    view.$index.remove(old);
                 }
             })?
         })+
@@ -143,3 +144,15 @@ placed!(
     PodIdentityAssociation in pod_identity_associations,
     ServiceKey in service_keys,
 );
+
+macro_rules! identified {
+    ($($kind:ident),+) => {
+        $(impl Identified for $kind {
+            fn id(&self) -> &str {
+                &self.id
+            }
+        })+
+    };
+}
+
+identified!(Role, User, AccessKey);

@@ -3,7 +3,7 @@
 use super::{Shared, same_name};
 use crate::entity::Kept;
 use crate::revision::Record;
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::ops::Bound;
@@ -64,16 +64,17 @@ impl<T: Kept> Table<T> {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Shared<T>> {
         if !T::KIND.folds() {
-            return self.by_name.get(name.as_bytes());
+            return self.by_name.get(name.as_bytes(), |kept| kept.name() == name);
         }
+        let is_named = |kept: &T| kept.name().eq_ignore_ascii_case(name);
         let mut buffer = [0_u8; FOLDED_ON_STACK];
         match buffer.get_mut(..name.len()) {
             Some(folded) => {
                 folded.copy_from_slice(name.as_bytes());
                 folded.make_ascii_lowercase();
-                self.by_name.get(folded)
+                self.by_name.get(folded, is_named)
             }
-            None => self.by_name.get(name.to_ascii_lowercase().as_bytes()),
+            None => self.by_name.get(name.to_ascii_lowercase().as_bytes(), is_named),
         }
     }
 
@@ -118,14 +119,14 @@ impl<T: Kept> Table<T> {
     pub(super) fn put(&self, record: Shared<T>) -> Option<Shared<T>> {
         let name = fold::<T>(&record.value.name());
         let mut ordered = self.ordered.write().unwrap_or_else(PoisonError::into_inner);
-        self.by_name.put(name.as_bytes(), Arc::clone(&record));
+        self.by_name.put(name.as_bytes(), Arc::clone(&record), |kept| fold::<T>(&kept.name()) == name);
         ordered.insert(name.into_boxed_str(), record)
     }
 
     /// Takes the entity of a name out, which is in lower case where the kind folds.
     pub(super) fn remove(&self, name: &str) -> Option<Shared<T>> {
         let mut ordered = self.ordered.write().unwrap_or_else(PoisonError::into_inner);
-        self.by_name.remove_if(name.as_bytes(), |_| true);
+        self.by_name.remove(name.as_bytes(), |kept| fold::<T>(&kept.value.name()) == name);
         ordered.remove(name)
     }
 }
@@ -137,30 +138,40 @@ fn fold<T: Kept>(name: &str) -> String {
 /// Entities by a unique id.
 pub(super) struct ById<T>(Sharded<T>);
 
+/// What has a unique id.
+pub(super) trait Identified {
+    /// The id.
+    fn id(&self) -> &str;
+}
+
 impl<T> Default for ById<T> {
     fn default() -> Self {
         ById(Sharded::default())
     }
 }
 
-impl<T> ById<T> {
+impl<T: Identified> ById<T> {
     pub(super) fn get(&self, id: &str) -> Option<Shared<T>> {
-        self.0.get(id.as_bytes())
+        self.0.get(id.as_bytes(), |kept| kept.id() == id)
     }
 
-    pub(super) fn put(&self, id: &str, record: Shared<T>) {
-        self.0.put(id.as_bytes(), record);
+    pub(super) fn put(&self, record: Shared<T>) {
+        let id = record.value.id().to_owned();
+        self.0.put(id.as_bytes(), record, |kept| kept.id() == id);
     }
 
     /// Takes an entity out, unless the id has gone to another since.
-    pub(super) fn remove_if(&self, id: &str, old: &Shared<T>) {
-        self.0.remove_if(id.as_bytes(), |kept| kept.revision == old.revision);
+    pub(super) fn remove(&self, old: &Shared<T>) {
+        let id = old.value.id();
+        self.0.remove(id.as_bytes(), |kept| kept.value.id() == id && kept.revision == old.revision);
     }
 }
 
-type Shard<T> = RwLock<HashMap<Box<[u8]>, Arc<Record<T>>>>;
+/// Entities with the hash of their name. The name itself is compared where it stands, in the entity: one
+/// place in memory less to wait for.
+type Shard<T> = RwLock<HashTable<(u64, Shared<T>)>>;
 
-/// A hash map in pieces, each under its own lock.
+/// A hash table in pieces, each under its own lock.
 struct Sharded<T> {
     hasher: DefaultHashBuilder,
     shards: [Shard<T>; SHARDS],
@@ -168,31 +179,39 @@ struct Sharded<T> {
 
 impl<T> Default for Sharded<T> {
     fn default() -> Self {
-        Sharded { hasher: DefaultHashBuilder::default(), shards: std::array::from_fn(|_| RwLock::default()) }
+        let shards = std::array::from_fn(|_| RwLock::new(HashTable::new()));
+        Sharded { hasher: DefaultHashBuilder::default(), shards }
     }
 }
 
 impl<T> Sharded<T> {
-    fn shard(&self, key: &[u8]) -> Option<&Shard<T>> {
-        self.shards.get(self.hasher.hash_one(key) as usize % SHARDS)
+    fn shard(&self, name: &[u8]) -> (u64, Option<&Shard<T>>) {
+        let hash = self.hasher.hash_one(name);
+        // The table itself goes by the lowest and highest bits.
+        (hash, self.shards.get((hash >> 32) as usize % SHARDS))
     }
 
-    fn get(&self, key: &[u8]) -> Option<Shared<T>> {
-        self.shard(key)?.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    fn get(&self, name: &[u8], is_named: impl Fn(&T) -> bool) -> Option<Shared<T>> {
+        let (hash, shard) = self.shard(name);
+        let shard = shard?.read().unwrap_or_else(PoisonError::into_inner);
+        let found = shard.find(hash, |(other, kept)| *other == hash && is_named(&kept.value));
+        found.map(|(_, kept)| Arc::clone(kept))
     }
 
-    fn put(&self, key: &[u8], record: Shared<T>) {
-        if let Some(shard) = self.shard(key) {
-            shard.write().unwrap_or_else(PoisonError::into_inner).insert(key.into(), record);
+    fn put(&self, name: &[u8], record: Shared<T>, is_named: impl Fn(&T) -> bool) {
+        let (hash, Some(shard)) = self.shard(name) else { return };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        match shard.find_mut(hash, |(other, kept)| *other == hash && is_named(&kept.value)) {
+            Some((_, kept)) => *kept = record,
+            None => drop(shard.insert_unique(hash, (hash, record), |(hash, _)| *hash)),
         }
     }
 
-    fn remove_if(&self, key: &[u8], goes: impl Fn(&Record<T>) -> bool) {
-        if let Some(shard) = self.shard(key) {
-            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-            if shard.get(key).is_some_and(|kept| goes(kept)) {
-                shard.remove(key);
-            }
+    fn remove(&self, name: &[u8], goes: impl Fn(&Record<T>) -> bool) {
+        let (hash, Some(shard)) = self.shard(name) else { return };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(found) = shard.find_entry(hash, |(other, kept)| *other == hash && goes(kept)) {
+            found.remove();
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Arguments {
 enum Format {
     /// For people, in the manner of rustc.
     Human,
-    /// `rolecall.report/v1` (docs/report-v1.schema.json).
+    /// `rolecall.report/v1` (docs/report.schema.json).
     Json,
     /// SARIF 2.1.0, for code scanning and editors.
     Sarif,

@@ -87,7 +87,8 @@ enum Log {
 pub fn run(arguments: &Arguments) -> Done {
     start_log(arguments.log);
     let config = config(arguments);
-    let runtime = Runtime::new().map_err(|error| Failure::Service { source: Box::new(error), remedy: None })?;
+    let runtime =
+        Runtime::new().map_err(|error| Failure::Service { source: Box::new(error), remedy: None })?;
     runtime.block_on(serve(config, arguments))
 }
 
@@ -106,7 +107,9 @@ fn announce(running: &Running, arguments: &Arguments) {
     eprintln!("rolecall serves account {} at {}", config.account, running.url);
     eprintln!("  issuer       {}", running.desk.issuer.url(""));
     match (&config.data, &config.root) {
-        (None, _) => eprintln!("  credentials  test / test (everything is in memory and forgotten at the end)"),
+        (None, _) => {
+            eprintln!("  credentials  test / test (everything is in memory and forgotten at the end)")
+        }
         (Some(_), Some(_)) => eprintln!("  credentials  of the environment"),
         (Some(data), None) => eprintln!("  credentials  {}", data.join(root::FILE).display()),
     }
@@ -120,7 +123,9 @@ fn announce(running: &Running, arguments: &Arguments) {
     }
     if arguments.dev {
         let url = &running.url;
-        eprintln!("  try          AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 aws sts get-caller-identity");
+        eprintln!(
+            "  try          AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 aws sts get-caller-identity"
+        );
     }
 }
 
@@ -163,7 +168,8 @@ fn variable(name: &str) -> Option<String> {
 
 fn start_log(log: Log) {
     let level = tracing::Level::INFO;
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
     match log {
         Log::Text => builder.with_ansi(false).init(),
         Log::Json => builder.json().init(),

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 /// Every format of a report.
 pub const FORMATS: [&str; 5] = ["human", "json", "sarif", "markdown", "html"];
+pub mod confined;
 
 /// What a run printed and how it ended.
 pub struct Run {

@@ -2,7 +2,7 @@
 
 use rolecall_model::document::{At, DocumentId};
 use rolecall_model::evidence::pod::{Container, EnvVar, Mount, Pod, ProjectedToken, Volume};
-use rolecall_model::evidence::{Evidence, Fact};
+use rolecall_model::evidence::{Evidence, Fact, UnreadReason};
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
@@ -18,11 +18,15 @@ pub(super) fn take(evidence: &mut Evidence, id: DocumentId, file: &str, kind: &s
     };
     let Some(template) = template else { return false };
     let pod = read(id, kind, node, template);
-    let slot = if file.to_ascii_lowercase().starts_with("webhook") {
-        &mut evidence.pod.webhook_pod
-    } else {
-        &mut evidence.pod.pod
-    };
+    let is_webhook = file.to_ascii_lowercase().starts_with("webhook");
+    let slot = if is_webhook { &mut evidence.pod.webhook_pod } else { &mut evidence.pod.pod };
+    // The API server gives every pod an account: where a pod that it made has none, the text breaks off before it.
+    if kind == "Pod" && !is_webhook && pod.created.is_some() && pod.service_account.is_none() {
+        if let Fact::Unread { why } = slot {
+            why.reason = UnreadReason::Broken("the pod breaks off before its service account".into());
+        }
+        return true;
+    }
     // A running pod says more than the template it was made from.
     let keep = slot.present().is_some_and(|known| known.kind == "Pod" || kind != "Pod");
     if !keep {

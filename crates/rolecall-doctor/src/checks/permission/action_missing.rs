@@ -18,9 +18,9 @@
 //! IAM User Guide, "Troubleshoot access denied error messages".
 
 use super::{Layer, refused};
-use crate::case::Case;
+use crate::case::{Case, Phase};
 use crate::check::Check;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -40,5 +40,24 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Layer::Identity,
         "No identity policy of the role allows this action on this resource.",
         "allow the action on this resource in a policy of the role",
+    )
+    .or_else(|| unnamed(case))
+}
+
+/// The role was shown to be in force, and the refusal says neither whom it refused nor why.
+fn unnamed(case: &Case<'_>) -> Option<Finding> {
+    let seen = case.bare_denial().filter(|_| case.phase() == Phase::After)?;
+    let shown = case.attempt().identities.iter().find(|arn| case.is_the_role(&arn.value) == Some(true))?;
+    let _read = (case.permission(), case.role());
+    Some(
+        Finding::new(&CHECK, Certainty::Possible, "the role was assumed, and the call after it was refused")
+            .because(
+                "Trust policy, provider and token are in order. The refusal does not say which policy it comes from: \
+                 most often no policy of the role allows the action, or allows it on another resource (a bucket where \
+                 its objects are meant, or the other way round).",
+            )
+            .at(seen.at, "the refusal")
+            .beside(shown.at, "the role is in force")
+            .fix("allow the action on this resource in a policy of the role", Safety::ShowOnly, &[]),
     )
 }

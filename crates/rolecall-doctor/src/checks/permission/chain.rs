@@ -45,20 +45,32 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let (denial, at) = case.denials().find(|(denial, _)| {
-        is_assumption(&denial.action) && case.is_the_role(&denial.principal) == Some(true)
-    })?;
+    let assumption = |as_role| {
+        move |(denial, _): &(&Denial, At)| {
+            is_assumption(&denial.action) && case.is_the_role(&denial.principal) == as_role
+        }
+    };
+    let Some((denial, at)) = case.denials().find(assumption(Some(true))) else {
+        // Which role was meant is not known; a machine or a user that signs never used a web identity.
+        return case.denials().find(assumption(None)).filter(|_| case.signer().is_none()).and_then(unnamed);
+    };
     let second = denial.resource.as_deref().unwrap_or("the second role");
     let itself = case.is_the_role(second) == Some(true);
+    let tags = denial.action.eq_ignore_ascii_case("sts:TagSession");
     let title = if itself {
         "the role asks for itself once more".to_owned()
     } else {
-        format!("the role may not assume `{second}`")
+        let does = if tags { "pass session tags to" } else { "assume" };
+        format!("the role may not {does} `{second}`")
     };
     let mut finding = Finding::new(&CHECK, Certainty::Certain, title)
         .because(if itself {
             "The web identity was exchanged, and the program then asks STS for the role that it already has. A role does not \
              trust itself unless its trust policy and a policy of it say so. The second step is not needed."
+        } else if tags {
+            "The web identity was exchanged, and the next step assumes a further role with session tags. Passing tags \
+             takes `sts:TagSession` beside `sts:AssumeRole`, in the first role's policies and in the second role's trust \
+             policy alike."
         } else {
             "The web identity was exchanged; the refused call is the next one, `sts:AssumeRole` with the session of the first \
              role. The first role's policies must allow it, and the second role's trust policy must name the first."
@@ -83,8 +95,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let first =
         Arn::parse(&denial.principal).and_then(|arn| arn.assumed_role().map(|(name, _)| name.to_owned()));
+    let actions = if tags { r#"["sts:AssumeRole","sts:TagSession"]"# } else { r#""sts:AssumeRole""# };
     let policy = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Resource":{}}}]}}"#,
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{actions},"Resource":{}}}]}}"#,
         quoted(second)
     );
     let put = format!(
@@ -92,15 +105,36 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         shell_word(first.as_deref().unwrap_or("FIRST")),
         shell_word(&policy)
     );
+    let (allow, trust) = if tags {
+        (
+            "allow `sts:TagSession` on the second role in a policy of the first, or send no tags (the GitHub action: \
+             `role-skip-session-tagging: true`)",
+            "and allow the first role `sts:TagSession` in the second role's trust policy",
+        )
+    } else {
+        (
+            "allow `sts:AssumeRole` on the second role in a policy of the first",
+            "and name the first role, not one session of it, in the second role's trust policy",
+        )
+    };
+    Some(finding.fix(allow, Safety::ShowOnly, &[put]).fix(trust, Safety::ShowOnly, &[]))
+}
+
+/// Some role's session may not assume another one.
+fn unnamed((denial, at): (&Denial, At)) -> Option<Finding> {
+    let session = Arn::parse(&denial.principal)?;
+    let (first, _) = session.assumed_role()?;
+    let second = denial.resource.as_deref().unwrap_or("the second role");
     Some(
-        finding
+        Finding::new(&CHECK, Certainty::Possible, format!("a session of `{first}` may not assume `{second}`"))
+            .because(format!(
+                "If `{first}` is the role of the web identity, the exchange went well and the next step is refused: \
+                 policies of the first role must allow `sts:AssumeRole`, and the second role's trust policy must name \
+                 the first. If it is another role, the web identity was never used."
+            ))
+            .at(at, "the refused call")
             .fix(
-                "allow `sts:AssumeRole` on the second role in a policy of the first",
-                Safety::ShowOnly,
-                &[put],
-            )
-            .fix(
-                "and name the first role, not one session of it, in the second role's trust policy",
+                "allow `sts:AssumeRole` on the second role in a policy of the first, and name the first in the second's trust policy",
                 Safety::ShowOnly,
                 &[],
             ),

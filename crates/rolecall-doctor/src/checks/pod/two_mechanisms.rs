@@ -21,7 +21,7 @@
 use rolecall_model::evidence::attempt::Symptom;
 
 use super::{named, signs_as};
-use crate::case::{Case, Phase};
+use crate::case::{Case, Phase, SignerKind};
 use crate::check::Check;
 use crate::checks::serviceaccount::{ROLE_KEY, namespace, recreate};
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
@@ -50,9 +50,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     );
     let mut finding = Finding::new(&CHECK, clash.unwrap_or(Certainty::Likely), title)
         .because(
-            "Which of the two a pod gets is decided when it is created, and SDKs that see both take web \
-             identity \
-             first. So the role that the program works as need not be the one that was set up last.",
+            "Which of the two a pod gets is decided when it is created, and an SDK that sees both takes the one that \
+             comes first in its chain, with most SDKs web identity. So the role that the program works as need not be \
+             the one that was set up last.",
         )
         .at(annotation.key.at, "web identity")
         .beside(association.at, "Pod Identity");
@@ -86,6 +86,11 @@ fn clash(case: &Case<'_>) -> Option<Certainty> {
     let refused = |symptom: &Symptom| matches!(symptom, Symptom::TrustDenied | Symptom::NoProvider { .. });
     if handed_over && (case.saw(refused).is_some() || case.refused_in_trail()) {
         return Some(Certainty::Certain);
+    }
+    // EKS Pod Identity signed for a pod whose account names a role for web identity.
+    let signed = case.signer().is_some_and(|signer| signer.kind == SignerKind::PodIdentity);
+    if signed {
+        return Some(Certainty::Likely);
     }
     // One of the two roles signed, and it is not the one that was asked for.
     let association = case.association()?.role_arn.as_ref()?;

@@ -20,10 +20,12 @@
 //! ## Source
 //! AWS STS API reference, AssumeRoleWithWebIdentity; reference sts.md §3.6.
 
+use rolecall_model::evidence::attempt::Symptom;
+
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::audience::{AudienceFault, audience_fault};
-use crate::finding::{Finding, Safety, Severity, shell_word};
+use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::fix::edit::Edit;
 use crate::link::Link;
 
@@ -37,6 +39,25 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
+/// STS says so, and the token was not read.
+fn unread(case: &Case<'_>, certainty: Certainty) -> Finding {
+    let arn = case.exchange(Link::Provider).federated.clone().unwrap_or_else(|| "ARN".into());
+    let finding = Finding::new(&CHECK, certainty, "the provider does not take the token's audience").because(
+        "STS looks for the token's audience among the provider's client ids before it looks at the role. They are \
+         compared letter by letter. Token and client ids, side by side, tell which of the two is meant.",
+    );
+    let said = case.saw(|symptom| *symptom == Symptom::IncorrectAudience);
+    let finding = said.into_iter().fold(finding, |finding, seen| finding.at(seen.at, "STS's answer"));
+    finding.fix(
+        "add the token's audience to the provider's client ids, or mint the token for one of them",
+        Safety::ShowOnly,
+        &[format!(
+            "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id AUDIENCE",
+            shell_word(&arn)
+        )],
+    )
+}
+
 fn check(case: &Case<'_>) -> Option<Finding> {
     let (fault, certainty) = audience_fault(case)?;
     if fault != AudienceFault::Provider {
@@ -44,7 +65,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let exchange = case.exchange(Link::Provider);
     let audience = case.audience().map(|audience| audience.text);
-    let named = audience.as_ref().map_or("the token's audience", |audience| audience.value.as_str());
+    let Some(named) = audience.as_ref().map(|audience| audience.value.as_str()) else {
+        return Some(unread(case, certainty));
+    };
     let mut finding = Finding::new(&CHECK, certainty, format!("the provider does not take the audience `{named}`"))
         .because("STS looks for the token's audience among the provider's client ids before it looks at the role. They are compared letter by letter.");
     let detail = case.provider().detail.present();
@@ -64,8 +87,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return Some(finding.change(title, Safety::Review, vec![edit]));
     }
     let arn = exchange.federated.clone().unwrap_or_else(|| "ARN".into());
-    let safety =
-        if exchange.federated.is_some() && audience.is_some() { Safety::Review } else { Safety::ShowOnly };
+    let safety = if exchange.federated.is_some() { Safety::Review } else { Safety::ShowOnly };
     Some(finding.fix(
         title,
         safety,

@@ -60,7 +60,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let mut finding = Finding::new(&CHECK, certainty, format!("{of} has no OIDC provider for `{}`", issuer.text.value))
         .because(
             "STS looks for the issuer among the OIDC providers of the account in the role's ARN, and only then at the role. \
-             A provider in the cluster's account does not serve a role in another one.",
+             A provider in another account does not serve this role.",
         )
         .at(issuer.text.at, "this issuer is not registered");
     if let Some(said) = said {

@@ -17,7 +17,8 @@
 //! ## Source
 //! AWS STS API reference, AssumeRoleWithWebIdentity; amazon-eks-pod-identity-webhook.
 
-use rolecall_model::arn::{Arn, RoleArnFlaw};
+use rolecall_model::arn::{Arn, RoleArnFlaw, parse_role_arn};
+use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Symptom;
 
 use crate::case::{Case, RequestedFrom};
@@ -25,13 +26,14 @@ use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::fix::workload::rename_role;
 use crate::link::Link;
+use crate::pipeline;
 
 /// The check.
 pub const CHECK: Check = Check {
     slug: "role.arn-malformed",
     title: "the value given as role ARN is no ARN of a role",
     severity: Severity::Error,
-    reads: &[Link::Role],
+    reads: &[Link::Role, Link::Workload],
     source: include_str!("arn_malformed.rs"),
     run: check,
 };
@@ -41,13 +43,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let requested = case.requested().filter(|requested| requested.from != RequestedFrom::RoleFile);
     let flawed = requested.and_then(|requested| Some((requested, requested.parsed().err()?)));
     let Some((requested, flaw)) = flawed else {
-        let said = said?;
-        return Some(
-            Finding::new(&CHECK, Certainty::Likely, "STS says that the role's ARN is invalid")
-                .because("What was sent as RoleArn is no ARN of a role. The request itself was not read, so the value is not known.")
-                .at(said.at, "STS's answer")
-                .fix("print the value that reaches the program, and give the role's own ARN", Safety::ShowOnly, &["printenv AWS_ROLE_ARN".into()]),
-        );
+        return written(case, said?.at).or_else(|| Some(unseen(said?.at)));
     };
     let value = &requested.arn.value;
     let shown = if value.trim().is_empty() { "nothing".to_owned() } else { format!("`{value}`") };
@@ -68,6 +64,32 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             Safety::ShowOnly,
             &["aws iam get-role --role-name NAME --query Role.Arn --output text".into()],
         ),
+    })
+}
+
+/// The value was not read.
+fn unseen(said: At) -> Finding {
+    Finding::new(&CHECK, Certainty::Likely, "STS says that the role's ARN is invalid")
+        .because("What was sent as RoleArn is no ARN of a role. The request itself was not read, so the value is not known.")
+        .at(said, "STS's answer")
+        .fix("print the value that reaches the program, and give the role's own ARN", Safety::ShowOnly, &["printenv AWS_ROLE_ARN".into()])
+}
+
+/// A pipeline gives something that is neither an ARN nor an expression which becomes one when the job runs.
+fn written(case: &Case<'_>, said: At) -> Option<Finding> {
+    let given = case.workflows().iter().find_map(pipeline::role_input)?;
+    let literal = !given.value.contains('$') && parse_role_arn(&given.value).is_err();
+    let title = format!("`{}` is no ARN of a role", given.value);
+    let finding = Finding::new(&CHECK, Certainty::Certain, title)
+        .because("STS wants `arn:PARTITION:iam::ACCOUNT:role/NAME`. A name alone leaves out the account, and without credentials nobody can look it up.")
+        .at(given.at, "not a role ARN")
+        .beside(said, "the answer");
+    literal.then(|| {
+        finding.fix(
+            "give the role's own ARN",
+            Safety::ShowOnly,
+            &["aws iam get-role --role-name NAME --query Role.Arn --output text".into()],
+        )
     })
 }
 

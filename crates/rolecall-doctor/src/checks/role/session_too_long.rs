@@ -82,7 +82,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.beside(at, format!("the role allows {allowed}"));
     }
     if let Some(said) = said {
-        finding = finding.beside(said.at, "STS's answer");
+        finding = finding.answered(said.at);
     }
     let name = role.and_then(|role| role.name.as_ref()).map_or("ROLE", |name| name.value.as_str());
     let wanted = asked.map_or(CHAIN_LIMIT, |(asked, _)| asked);

@@ -24,7 +24,7 @@ use rolecall_model::evidence::serviceaccount::ServiceAccount;
 use super::{ROLE_KEY, annotate, annotation_malformed, namespace, not_used, recreate};
 use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
-use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::fix::workload::give_role;
 use crate::link::Link;
 
@@ -38,8 +38,11 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
+/// What the AWS provider of the Secrets Store CSI driver says where it finds no annotation.
+const SAID: &str = "An IAM role must be associated with service account ";
+
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let account = case.used_account()?;
+    let Some(account) = case.used_account() else { return said(case) };
     let named =
         case.role_annotation_of(account).is_some() || annotation_malformed::near_miss(account).is_some();
     // Set up by hand (OpenShift, self-made volumes) or by Pod Identity: no annotation is needed.
@@ -81,9 +84,36 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     Some(finding.fix(title, Safety::ShowOnly, &commands))
 }
 
+/// The account was not read, but somebody who looked at it says so.
+fn said(case: &Case<'_>) -> Option<Finding> {
+    let line = case.lines().into_iter().find(|line| line.value.contains(SAID))?;
+    let (_, rest) = line.value.split_once(SAID)?;
+    let name = rest.split([' ', '(', '"']).next().filter(|name| !name.is_empty())?;
+    let space =
+        rest.split_once("namespace: ").and_then(|(_, rest)| rest.split(')').next()).unwrap_or("NAMESPACE");
+    let (key, title) = (
+        shell_word(&format!("{ROLE_KEY}=ROLE_ARN")),
+        format!("service account `{space}/{name}` names no role"),
+    );
+    let annotate =
+        format!("kubectl annotate serviceaccount -n {} {} {key}", shell_word(space), shell_word(name));
+    let finding = Finding::new(&CHECK, Certainty::Likely, title)
+        .because(format!("The driver looks for the annotation `{ROLE_KEY}` on the account of the pod that mounts, and says that there is none."))
+        .at(line.at, "the driver's answer");
+    Some(finding.fix("annotate the service account, then make its pods anew", Safety::ShowOnly, &[annotate]))
+}
+
 fn certainty(case: &Case<'_>) -> Option<Certainty> {
     // Without a role that trusts web identities nobody says that this account should have had one.
     let meant = case.trusted().is_some_and(|trusted| !trusted.federated.is_empty());
+    // Most pods want nothing of AWS: something must say that this one does, or the account alone was asked about.
+    let asked = case.requested().is_some() || case.pod().pod.present().is_none();
+    if case.phase() == Phase::Unseen && !meant && !asked {
+        return None;
+    }
+    if case.says(SAID).is_some() {
+        return Some(Certainty::Certain);
+    }
     let bare = match case.injected() {
         Some(Injection::None) if case.went_without_role() && meant => return Some(Certainty::Certain),
         Some(Injection::None | Injection::Partial { .. }) => true,

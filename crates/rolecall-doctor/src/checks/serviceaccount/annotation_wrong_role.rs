@@ -42,7 +42,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let asked = requested.parsed().ok()?;
     let subject = case.subject()?.text.value;
     let roles = case.role();
-    let known = || roles.role.present().into_iter().chain(&roles.others);
+    // A trust policy alone, without its role's ARN, may well be that of the role that is asked for.
+    let known =
+        || roles.role.present().into_iter().chain(&roles.others).filter(|role| !role.arn.value.is_empty());
     let named = known().find(|role| role.arn.value == requested.arn.value);
     // The role that is named admits the caller, or was not read: then nothing says that another one was meant.
     let refused = match named {

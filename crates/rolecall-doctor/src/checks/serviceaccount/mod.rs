@@ -33,7 +33,9 @@ pub(crate) fn annotate(account: &ServiceAccount, role: &str) -> String {
 /// The command that makes the workload's pods anew: the webhook looks at pods only when they are created.
 pub(crate) fn recreate(case: &Case<'_>) -> String {
     let Some(pod) = case.pod().pod.present() else {
-        return "kubectl rollout restart -n NAMESPACE deployment/NAME".into();
+        let account = case.serviceaccount().account.present();
+        let space = namespace(account.and_then(|account| account.namespace.as_ref()));
+        return format!("kubectl rollout restart -n {} deployment/NAME", shell_word(space));
     };
     let name = pod.name.as_ref().map_or("NAME", |name| name.value.as_str());
     let namespace = shell_word(namespace(pod.namespace.as_ref()));

@@ -58,11 +58,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.at(claims.at(&claims.node), format!("no `{claim}` here"));
     }
     if let Some(said) = said {
-        finding = if claims.is_some() {
-            finding.beside(said.at, "STS's answer")
-        } else {
-            finding.at(said.at, "STS's answer")
-        };
+        finding = finding.answered(said.at);
     }
     Some(finding.fix(
         format!("have the issuer put `{claim}` into the token, or send its ID token"),

@@ -222,6 +222,12 @@ fn mend(case: &Case<'_>) -> String {
                 and set it up"
             .into();
     }
+    let github = case.workflows().iter().filter(|workflow| workflow.platform == Platform::GitHub);
+    if github.filter_map(pipeline::github::grant_of_id_token).next().is_some() {
+        return "assume the role in a job that does not run for pull requests from forks: on a push, or after \
+                the merge"
+            .into();
+    }
     if set("GITHUB_ACTIONS") || on(Platform::GitHub) {
         return "give the job `permissions: id-token: write`; for pull requests from forks, assume the \
                 role in a job that runs after the merge"

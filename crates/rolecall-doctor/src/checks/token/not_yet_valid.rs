@@ -65,7 +65,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.at(time.at, format!("{} seconds ahead of {now}", time.value - now.0));
     }
     if let Some(said) = said {
-        finding = finding.beside(said.at, "STS's answer");
+        finding = finding.answered(said.at);
     }
     Some(finding.fix("synchronise the issuer's clock", Safety::ShowOnly, &["chronyc tracking".into()]))
 }

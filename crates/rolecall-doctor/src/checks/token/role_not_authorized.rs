@@ -62,7 +62,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         );
     }
     if let Some(said) = said {
-        finding = finding.beside(said.at, "STS's answer");
+        finding = finding.answered(said.at);
     }
     Some(finding.fix("have the issuer add the role's exact ARN to the claim", Safety::ShowOnly, &[]))
 }

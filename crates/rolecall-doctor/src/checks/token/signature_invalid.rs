@@ -47,7 +47,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             finding.at(header.at(header.node.get("kid").unwrap_or(&header.node)), "this key did not sign it");
     }
     if let Some(said) = said {
-        finding = finding.beside(said.at, "STS's answer");
+        finding = finding.answered(said.at);
     }
     Some(finding.fix(
         "take the token as the issuer gives it, and publish the signer's own key set",

@@ -21,8 +21,9 @@
 use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
-use crate::exchange::faults::{Fault, at};
-use crate::finding::{Finding, Severity};
+use crate::exchange::faults::{Fault, at, split_key};
+use crate::exchange::posted;
+use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -35,9 +36,30 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
+/// Nothing of the token was read, but values of this shape belong to the other claim whoever the caller is.
+fn by_itself(case: &Case<'_>) -> Option<Finding> {
+    let (trust, severity) = super::posted(case)?;
+    let (condition, value) = posted::slip(&trust.policy, posted::under_the_other_key)?;
+    let key = &condition.key.text;
+    let (provider, claim) = split_key(key);
+    let belongs = format!("{provider}:{}", if claim.eq_ignore_ascii_case("aud") { "sub" } else { "aud" });
+    let mut finding = Finding::new(&CHECK, Certainty::Likely, format!("`{}` stands under `{key}`", value.text))
+        .because(format!("This value belongs under `{belongs}`. Under `{key}` it is compared with the other claim and never matches."))
+        .differs(at(trust.document, &condition.key), "the wrong claim", &belongs, key)
+        .beside(at(trust.document, value), "this value belongs to the other claim");
+    let title = format!("rename the key to `{belongs}`, and keep a condition on each of `:sub` and `:aud`");
+    finding.severity = severity;
+    if severity == Severity::Error {
+        finding = finding.note(super::IN_VAIN);
+    }
+    Some(finding.fix(title, Safety::ShowOnly, &super::store(case)))
+}
+
 fn check(case: &Case<'_>) -> Option<Finding> {
     let trust = case.exchange(Link::Trust).trust.as_ref()?;
-    let (condition, fault) = trust.fault(|fault| matches!(fault, Fault::KeySwapped { .. }))?;
+    let Some((condition, fault)) = trust.fault(|fault| matches!(fault, Fault::KeySwapped { .. })) else {
+        return by_itself(case);
+    };
     let Fault::KeySwapped { belongs } = fault else { return None };
     let value = condition.values.first()?;
     let key = &condition.key.text;

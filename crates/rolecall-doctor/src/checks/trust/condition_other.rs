@@ -20,7 +20,7 @@
 use super::{certainty, store, with_admission};
 use crate::case::Case;
 use crate::check::Check;
-use crate::exchange::faults::{Fault, at};
+use crate::exchange::faults::{Fault, at, split_key};
 use crate::exchange::pod_identity;
 use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::fix::trust_policy::TrustPolicyEditor;
@@ -35,6 +35,15 @@ pub const CHECK: Check = Check {
     source: include_str!("condition_other.rs"),
     run: check,
 };
+
+/// What the token has for the key, where it is one of its claims.
+fn carried(case: &Case<'_>, key: &str) -> String {
+    let (_, claim) = split_key(key);
+    let Some(claims) = case.token().claims.present() else { return String::new() };
+    let values: Vec<String> =
+        claims.texts(claim).into_iter().map(|text| format!("`{}`", text.value)).collect();
+    if values.is_empty() { String::new() } else { format!(": the token has {}", values.join(", ")) }
+}
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let trust = case.exchange(Link::Trust).trust.as_ref()?;
@@ -61,10 +70,11 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let finding =
         Finding::new(&CHECK, certainty(case), format!("the condition on `{}` fails", condition.key.text))
             .because(format!(
-                "`{}` wants `{}` to be {}, and this call does not fulfil it.",
+                "`{}` wants `{}` to be {}, and this call does not fulfil it{}.",
                 condition.operator.text,
                 condition.key.text,
-                values.join(" or ")
+                values.join(" or "),
+                carried(case, &condition.key.text)
             ))
             .at(at(trust.document, value), "not fulfilled by this call")
             .beside(at(trust.document, &condition.key), "this key");

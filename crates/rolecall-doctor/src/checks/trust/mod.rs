@@ -24,10 +24,10 @@ use rolecall_policy::condition::operator;
 use rolecall_policy::document::{Condition, Effect, Statement, Word};
 use rolecall_policy::pattern::{Case as LetterCase, matches};
 
-use crate::case::Case;
+use crate::case::{Case, Phase};
 use crate::exchange::faults::{is_exact, split_key};
 use crate::exchange::trust::TrustView;
-use crate::finding::{Certainty, Finding, Safety, shell_word};
+use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::fix::admit::{Values, admit};
 use crate::link::Link;
 
@@ -50,6 +50,18 @@ struct Admission<'t> {
     statement: &'t Statement,
     /// The provider's name.
     provider: &'t str,
+}
+
+/// The trust policy, where nothing at all is known of the token's subject: slips of the policy by itself are then the
+/// best that can be told. They explain a refusal that was seen, and are a warning where nothing was seen.
+fn posted<'c>(case: &'c Case<'_>) -> Option<(&'c TrustView, Severity)> {
+    use rolecall_model::evidence::attempt::Symptom;
+    let severity = match case.phase() {
+        Phase::Unseen => Severity::Warning,
+        _ => case.saw(|symptom| *symptom == Symptom::TrustDenied).map(|_| Severity::Error)?,
+    };
+    let unknown = case.subject().is_none() && case.token().claims.present().is_none();
+    Some((case.exchange(Link::Trust).trust.as_ref().filter(|_| unknown)?, severity))
 }
 
 /// What the trust policy admits, statement by statement and provider by provider, whoever calls now.

@@ -26,7 +26,8 @@ use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{at, named_provider};
-use crate::finding::{Finding, Severity};
+use crate::exchange::posted;
+use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -39,11 +40,41 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
+/// Nothing tells the issuer, but what stands under Federated can be no provider at all.
+fn by_itself(case: &Case<'_>) -> Option<Finding> {
+    let (trust, severity) = super::posted(case)?;
+    let principals = trust.policy.statements.iter().flat_map(|statement| &statement.principal);
+    let entries = principals.flat_map(|principal| &principal.entries);
+    let mut federated = entries.filter(|entry| entry.kind.text == "Federated").map(|entry| &entry.value);
+    let first = federated.next().filter(|value| is_no_provider(&value.text))?;
+    if !federated.all(|value| is_no_provider(&value.text)) {
+        return None;
+    }
+    let mut finding = Finding::new(&CHECK, Certainty::Likely, format!("`{}` is no OIDC provider", first.text))
+        .because("A Federated principal is `arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST/PATH`, or one of the providers that are built into IAM. This names none, so the statement admits nobody.")
+        .at(at(trust.document, first), "no provider");
+    let title =
+        "name the provider's ARN under Federated, and begin the condition keys with its host and path";
+    finding.severity = severity;
+    if severity == Severity::Error {
+        finding = finding.note(super::IN_VAIN);
+    }
+    Some(finding.fix(title, Safety::ShowOnly, &super::store(case)))
+}
+
+fn is_no_provider(value: &str) -> bool {
+    let named = Arn::parse(value).and_then(|arn| arn.oidc_provider().map(posted::is_host));
+    let saml = value.contains(":saml-provider/");
+    named != Some(true) && !is_built_in(value) && !saml
+}
+
 fn check(case: &Case<'_>) -> Option<Finding> {
     let exchange = case.exchange(Link::Trust);
     let trust = exchange.trust.as_ref()?;
-    let (statement, nearest) = trust.nearest_statement()?;
-    let (wanted, name) = (exchange.federated.as_deref()?, exchange.provider_name.as_deref()?);
+    let named = exchange.federated.as_deref().zip(exchange.provider_name.as_deref());
+    let (Some((statement, nearest)), Some((wanted, name))) = (trust.nearest_statement(), named) else {
+        return by_itself(case);
+    };
     if nearest.principal != Tri::No || !trust.has_federated() {
         return None;
     }

@@ -29,7 +29,7 @@
 use rolecall_engine::issuers;
 
 use super::{certainty, named, with_admission};
-use crate::case::Case;
+use crate::case::{Case, Via};
 use crate::check::Check;
 use crate::compare::first_difference;
 use crate::exchange::faults::{Fault, at, is_pattern, nearest};
@@ -50,18 +50,28 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let exchange = case.exchange(Link::Trust);
     let trust = exchange.trust.as_ref()?;
     let (condition, _) = trust.fault(|fault| *fault == Fault::Subject)?;
-    let subject = case.subject()?.text;
+    let presented = case.subject()?;
+    let predicted = presented.via == Via::Predicted;
+    let subject = presented.text;
     let wanted = nearest(condition, &subject.value)?;
     let place = at(trust.document, wanted);
     let title = format!("the trust policy wants another subject than `{}`", subject.value);
     let mut finding = Finding::new(&CHECK, certainty(case), title)
         .because(why(exchange.provider_name.as_deref(), &wanted.text, &subject.value))
         .differs(place, "the policy wants this subject", &wanted.text, &subject.value)
-        .beside(subject.at, "the caller presents this one")
+        .beside(
+            subject.at,
+            if predicted { "from this the caller's subject follows" } else { "the caller presents this one" },
+        )
         .beside(
             at(trust.document, &condition.operator),
             if is_pattern(&wanted.text) { "compares as a pattern" } else { "compares letter by letter" },
         );
+    if predicted {
+        finding = finding.note(
+            "the token was not read: its subject is the one that this caller gets unless it was customised",
+        );
+    }
     if condition.values.len() > 1 {
         finding = finding.note(format!(
             "{} lists {} subjects, none of which fits",

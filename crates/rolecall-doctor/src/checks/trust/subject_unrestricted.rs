@@ -52,17 +52,17 @@ const TENANT_CLAIMS: [&str; 8] = [
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let admission = admissions(case).into_iter().find(|admission| {
-        let restricts = |condition: &Condition| {
-            operator::parse(&condition.operator.text).is_some_and(|operator| !operator.base.negated)
+        let negated = |condition: &Condition| {
+            operator::parse(&condition.operator.text).map(|operator| operator.base.negated)
         };
+        let restricts = |condition: &Condition| negated(condition) == Some(false);
+        let excludes = |condition: &Condition| negated(condition) == Some(true);
         let on = |claim: &str| admission.on_claim(claim).any(restricts);
         let by_audience = known(admission.provider, None).issuer().tenancy == Some("aud") && on("aud");
         // A key of another name is no restriction that works, but no sign of carelessness either: another cause tells.
-        let misnamed = admission
-            .statement
-            .conditions
-            .iter()
-            .any(|condition| condition.key.text.to_ascii_lowercase().ends_with(":sub"));
+        let misnamed = admission.statement.conditions.iter().any(|condition| {
+            condition.key.text.to_ascii_lowercase().ends_with(":sub") && !excludes(condition)
+        });
         !on("sub") && !by_audience && !misnamed && !TENANT_CLAIMS.iter().any(|claim| on(claim))
     })?;
     let statement = admission.statement;

@@ -22,7 +22,8 @@ use super::{certainty, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::faults::{Fault, at, is_pattern, nearest};
-use crate::finding::{Finding, Safety, Severity};
+use crate::exchange::posted;
+use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::fix::trust_policy::TrustPolicyEditor;
 use crate::link::Link;
 
@@ -36,9 +37,30 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
+/// Nothing of the token was read, and yet no subject can be this value.
+fn by_itself(case: &Case<'_>) -> Option<Finding> {
+    let (trust, severity) = super::posted(case)?;
+    let (condition, value) = posted::slip(&trust.policy, posted::pattern_under_equals)?;
+    let operator = &condition.operator.text;
+    let title = format!("`{}` holds a wildcard, and `{operator}` takes it for a letter", value.text);
+    let mut finding = Finding::new(&CHECK, Certainty::Likely, title)
+        .because("An exact operator compares character by character, the star included, so this value can match nobody, whoever the caller is.")
+        .at(at(trust.document, value), "read as a star, not as any text")
+        .beside(at(trust.document, &condition.operator), "compares letter by letter");
+    let like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
+    let title = format!("move `{}` under `{like}`, or write the exact value", condition.key.text);
+    finding.severity = severity;
+    if severity == Severity::Error {
+        finding = finding.note(super::IN_VAIN);
+    }
+    Some(finding.fix(title, Safety::ShowOnly, &super::store(case)))
+}
+
 fn check(case: &Case<'_>) -> Option<Finding> {
     let trust = case.exchange(Link::Trust).trust.as_ref()?;
-    let (condition, _) = trust.fault(|fault| *fault == Fault::WildcardInEquals)?;
+    let Some((condition, _)) = trust.fault(|fault| *fault == Fault::WildcardInEquals) else {
+        return by_itself(case);
+    };
     let audience = condition.key.text.to_ascii_lowercase().ends_with(":aud");
     let actual = if audience { case.audience()? } else { case.subject()? }.text;
     let value = condition

@@ -1,4 +1,4 @@
-//! The account of a simulation, in plain values: `rolecall.simulation/v1` (docs/schema/), and what people are shown.
+//! The account of a simulation, in plain values: `rolecall.simulation/v1` (docs/simulation.schema.json), and what people are shown.
 
 use rolecall_engine::authorize::{LayerKind, LayerTrace, Reason};
 use rolecall_policy::document::{Condition, Effect, Statement};

@@ -25,6 +25,9 @@ const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 /// Causes that are named at most where a message leaves many open.
 const CAUSES: usize = 30;
 
+/// Causes of one link that are named one by one; more of them are counted.
+const SPELLED_OUT: usize = 3;
+
 /// Prints the report to standard output; colours only on a terminal, `NO_COLOR` respected.
 pub fn report(report: &Report<'_>, fixes: Fixes) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
@@ -179,7 +182,8 @@ fn implied(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Resul
         let line = document.position(implied.at.span.start).line;
         writeln!(out, "\n{BOLD}what {}:{line} says{BOLD:#}", plain(&document.name))?;
         writeln!(out, "  {}", wrap(&plain(&implied.meaning), width.saturating_sub(2), "  "))?;
-        if !implied.open.is_empty() {
+        let answered = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+        if !implied.open.is_empty() && !(answered && implied.open.len() > CAUSES) {
             writeln!(
                 out,
                 "  left open: {}",
@@ -195,7 +199,24 @@ fn few(causes: &[&str]) -> String {
     if causes.len() > CAUSES {
         return format!("nearly everything, {} causes: more evidence is needed", causes.len());
     }
-    causes.join(", ")
+    let mut links: Vec<(&str, Vec<&str>)> = Vec::new();
+    for cause in causes {
+        let link = cause.split('.').next().unwrap_or(cause);
+        match links.iter_mut().find(|(known, _)| *known == link) {
+            Some((_, of_link)) => of_link.push(cause),
+            None => links.push((link, vec![cause])),
+        }
+    }
+    // The link with the most causes says the most in the fewest words.
+    links.sort_by_key(|(_, of_link)| std::cmp::Reverse(of_link.len()));
+    let told = |(link, of_link): (&str, Vec<&str>)| {
+        if of_link.len() > SPELLED_OUT {
+            format!("{link}.* ({} causes)", of_link.len())
+        } else {
+            of_link.join(", ")
+        }
+    };
+    links.into_iter().map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn not_read(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
