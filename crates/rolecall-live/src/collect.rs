@@ -278,7 +278,8 @@ impl<'p> Plan<'p> {
         }
         let workload = self.workload.wait().await?;
         let depth = workload.depth;
-        Some((workload.role?, depth))
+        // What is wrong about blanks around it, the doctor says; which role is meant is plain.
+        Some((workload.role?.trim().to_owned(), depth))
     }
 
     async fn role_and_what_hangs_on_it(&self, aws: &Aws) {

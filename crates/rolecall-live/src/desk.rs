@@ -14,7 +14,6 @@ use crate::refusal::{Refusal, RefusalKind};
 pub(crate) enum Side {
     Aws,
     Kubernetes,
-    Issuer,
 }
 
 pub(crate) struct Desk {

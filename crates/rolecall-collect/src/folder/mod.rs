@@ -22,6 +22,9 @@ use rolecall_model::evidence::{Evidence, Skipped};
 
 use crate::text::{decode, visible};
 
+/// Name and bytes of files.
+pub type Files = Vec<(String, Vec<u8>)>;
+
 /// Bounds on what is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -58,11 +61,27 @@ pub enum FolderError {
 /// # Errors
 /// Fails only where the folder itself cannot be read.
 pub fn read_folder(path: &Path, limits: &Limits) -> Result<Evidence, FolderError> {
+    if fs::metadata(path)?.is_file() {
+        let (files, _) = folder_files(path, limits)?;
+        return Ok(files.first().map_or_else(Evidence::unread, |(name, bytes)| single(name, bytes)));
+    }
+    let (files, mut skipped) = folder_files(path, limits)?;
+    let mut evidence = read_files(&files);
+    skipped.append(&mut evidence.skipped);
+    evidence.skipped = skipped;
+    Ok(evidence)
+}
+
+/// Name and bytes of each file of a folder, or of a single file, and the files that were not read.
+///
+/// # Errors
+/// Fails only where the folder itself, or the single file, cannot be read.
+pub fn folder_files(path: &Path, limits: &Limits) -> Result<(Files, Vec<Skipped>), FolderError> {
     let kind = fs::metadata(path)?;
     if kind.is_file() {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes = read_bounded(path, &name, limits.file).map_err(FolderError::Text)?;
-        return Ok(single(&name, &bytes));
+        return Ok((vec![(name, bytes)], Vec::new()));
     }
     if !kind.is_dir() {
         return Err(FolderError::Kind);
@@ -90,10 +109,7 @@ pub fn read_folder(path: &Path, limits: &Limits) -> Result<Evidence, FolderError
             Err(why) => skipped.push(Skipped { name: shown, why }),
         }
     }
-    let mut evidence = read_files(&files);
-    skipped.append(&mut evidence.skipped);
-    evidence.skipped = skipped;
-    Ok(evidence)
+    Ok((files, skipped))
 }
 
 /// Reads files that are in memory: name and bytes of each.

@@ -61,7 +61,7 @@ pub(crate) async fn events(aws: &Aws, wanted: &Wanted<'_>) -> Result<Option<Stri
             break;
         }
     }
-    let refused = kept.len() > 1 || kept.first().is_some_and(|first| is_refused(first));
+    let refused = kept.len() > 1 || kept.first().is_some_and(is_refused);
     Ok(refused.then(|| printed(&json!({ "Events": kept }))))
 }
 

@@ -6,7 +6,7 @@ mod webhook;
 mod workload;
 
 pub(crate) use client::Reached;
-pub use client::{Kubernetes, client};
+pub use client::{Kubernetes, client, refusal};
 pub use object::yaml;
 pub(crate) use webhook::webhook;
 pub(crate) use workload::{Workload, workload};

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use rolecall_doctor::chain::State;
 use rolecall_doctor::compare::first_difference;
 use rolecall_doctor::conclusion::Conclusion;
-use rolecall_doctor::finding::{Certainty, Finding};
+use rolecall_doctor::finding::{Certainty, Finding, Severity};
 use rolecall_doctor::report::Report;
 
 use super::{certainty_name, excerpt, plain, severity_name};
@@ -43,6 +43,22 @@ pub fn report(report: &Report<'_>, fixes: Fixes) -> io::Result<()> {
     implied(&mut out, report, width)?;
     not_read(&mut out, report)?;
     out.flush()
+}
+
+/// Prints what could not be read, to standard error.
+pub fn trouble(what: &str, line: &str, remedy: Option<&str>) {
+    let mut err = anstream::stderr().lock();
+    let said = |text: &str| plain(&rolecall_collect::redact(text));
+    let _ = writeln!(err, "{YELLOW}not read{YELLOW:#}: {}: {}", said(what), said(line));
+    if let Some(remedy) = remedy {
+        let _ = writeln!(err, "  {BOLD}try{BOLD:#}: {}", said(remedy));
+    }
+}
+
+/// Prints a remark, to standard error.
+pub fn note(text: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{BOLD}note{BOLD:#}: {}", plain(&rolecall_collect::redact(text)));
 }
 
 /// Prints why rolecall itself failed, to standard error.
