@@ -79,8 +79,8 @@ impl Targets {
 
     /// Folders and files.
     fn paths(&self, flags: &LiveFlags) -> Vec<&str> {
-        let path =
-            |text: &&String| Target::parse(text).is_none() || !(flags.any() || !Path::new(text).exists());
+        let is_there = |text: &str| !flags.any() && Path::new(text).exists();
+        let path = |text: &&String| Target::parse(text).is_none() || is_there(text);
         self.targets.iter().filter(path).map(String::as_str).collect()
     }
 
