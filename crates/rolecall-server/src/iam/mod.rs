@@ -13,6 +13,7 @@ pub mod holder;
 pub mod inline_policy;
 pub mod instance_profile;
 pub mod last_accessed;
+pub mod linked_service;
 pub mod login_profile;
 pub mod managed_policy;
 pub mod membership;
@@ -50,8 +51,8 @@ pub fn tags(out: &mut Writer, tags: &[Tag]) {
     out.list("Tags", sorted(tags), tag);
 }
 
-/// Tags by their keys, which is how every answer has them (IAM API reference, "The returned list of tags is sorted by tag
-/// key").
+/// Tags by their keys, which is how every answer has them (IAM API reference, "The returned list of tags is sorted by
+/// tag key").
 #[must_use]
 pub fn sorted(tags: &[Tag]) -> Vec<&Tag> {
     let mut sorted: Vec<&Tag> = tags.iter().collect();

@@ -5,6 +5,7 @@ mod account;
 mod groups;
 mod instance_profiles;
 mod paging;
+mod permissions;
 mod policies;
 mod policy_documents;
 mod providers;
