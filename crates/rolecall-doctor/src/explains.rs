@@ -5,7 +5,7 @@
 
 use rolecall_model::evidence::attempt::{Observation, Symptom};
 
-use crate::case::{Case, Phase};
+use crate::case::{Case, Injection, Phase};
 
 /// Whether a cause explains what was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,16 @@ pub fn fit(case: &Case<'_>, cause: &str) -> Fit {
     let seen = telling.iter().any(|seen| explained(&seen.symptom, as_role(case, seen), cause));
     // A success shown, and no failure: nothing before permissions can be the trouble.
     if case.phase() == Phase::Admitted {
+        return Fit::Beside;
+    }
+    if case.pulled_by_kubelet() {
+        return if cause == "caller.wrong-identity" { Fit::Explains } else { Fit::Beside };
+    }
+    // Without variables and token the program never asked STS, so nothing that STS would say explains what was seen.
+    let never_asked = case.injected() == Some(Injection::None)
+        && case.configured() != Some(true)
+        && matches!(case.phase(), Phase::OtherIdentity | Phase::Before);
+    if never_asked && ["trust.", "provider.", "issuer."].iter().any(|link| cause.starts_with(link)) {
         return Fit::Beside;
     }
     if nothing_seen || seen || trail { Fit::Explains } else { Fit::Beside }

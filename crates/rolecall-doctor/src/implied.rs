@@ -29,10 +29,10 @@ pub(crate) fn implied(case: &Case<'_>, findings: &[Finding]) -> Vec<Implied> {
         return Vec::new();
     }
     let observations = case.attempt().observations.iter().map(|seen| (seen.at, &seen.symptom));
-    let refused = case.attempt().events.iter().filter(|event| {
-        let code = event.error_code.as_ref().map(|code| code.value.as_str());
-        event.name == "AssumeRoleWithWebIdentity" && code == Some("AccessDenied")
-    });
+    let refused = case
+        .refusal_in_trail()
+        .into_iter()
+        .filter(|event| event.error_code.as_ref().is_some_and(|code| code.value == "AccessDenied"));
     let refused = refused.map(|event| (event.at, &Symptom::TrustDenied));
     let mut implied: Vec<Implied> = Vec::new();
     for (at, symptom) in observations.chain(refused) {

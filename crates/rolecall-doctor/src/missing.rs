@@ -1,6 +1,6 @@
 //! What was not read and would matter, with the command that would read it.
 
-use rolecall_model::evidence::{Fact, Unread, UnreadReason};
+use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 
 use crate::case::{Case, Phase};
 use crate::command::filled;
@@ -24,17 +24,23 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
         .is_some_and(|first| first.severity == Severity::Error && first.certainty == Certainty::Certain);
     let evidence = case.evidence();
     let mut missing = Vec::new();
+    let pipeline = !evidence.workflows.is_empty();
+    let kubernetes = evidence.serviceaccount.account.present().is_some()
+        || evidence.pod.pod.present().is_some()
+        || evidence.issuer.cluster.present().is_some();
     let mut look = |matters: bool, name: &'static str, unread: Option<&Unread>| {
         let broken = unread.is_some_and(|why| why.reason != UnreadReason::NotGiven);
         if let Some(unread) = unread.filter(|_| broken || (matters && !settled)) {
-            missing.push(Missing { fact: name, why: reason(unread), command: filled(case, unread.command) });
+            let command = match (unread.command, kubernetes) {
+                // A pipeline's step shows its environment itself.
+                (command, false) if pipeline && command.starts_with("kubectl exec") => "env > env.txt".into(),
+                (command, _) => filled(case, command),
+            };
+            missing.push(Missing { fact: name, why: reason(unread), command });
         }
     };
     let phase = case.phase();
     let exchange = !matches!(phase, Phase::After);
-    let kubernetes = evidence.serviceaccount.account.present().is_some()
-        || evidence.pod.pod.present().is_some()
-        || evidence.issuer.cluster.present().is_some();
     let silent = matches!(phase, Phase::OtherIdentity | Phase::Before | Phase::Unclear);
     // Who signs is decided by the workload's own side: that comes first where nobody asked for the role.
     if silent {
@@ -43,6 +49,10 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
         look(true, "the environment of the process", unread(&evidence.caller.environment));
     }
     look(true, "the role and its trust policy", unread(&evidence.role.role));
+    // A role may be read and not its policy, as where the file breaks off before it.
+    let unread_role = Evidence::unread().role.role;
+    let lacks_trust = evidence.role.role.present().is_some_and(|role| role.trust.is_none());
+    look(exchange, "the role's trust policy", unread_role.unread().filter(|_| lacks_trust));
     look(exchange && case.subject().is_none(), "the token's claims", unread(&evidence.token.claims));
     look(exchange, "the OIDC providers of the role's account", unread(&evidence.provider.list));
     look(exchange, "the provider's audiences", unread(&evidence.provider.detail));

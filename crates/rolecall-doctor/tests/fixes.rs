@@ -2,8 +2,6 @@
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "bash reads the commands")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-// Reading the corpus and asking bash is the tests' part, not the crate's.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 #[allow(dead_code)] // The label is for other tests.
 #[path = "corpus/cases.rs"]

@@ -69,6 +69,9 @@ pub fn context(call: &Call<'_>, operation: &Operation, resource: &Resource) -> C
         context.set(&format!("aws:ResourceTag/{}", tag.key), [tag.value.clone()]);
         context.set(&format!("iam:ResourceTag/{}", tag.key), [tag.value.clone()]);
     }
+    if let Some(boundary) = &resource.boundary {
+        context.set("iam:PermissionsBoundary", [boundary.clone()]);
+    }
     request_keys(call, &mut context);
     context
 }
@@ -85,9 +88,11 @@ fn request_keys(call: &Call<'_>, context: &mut Context) {
     if !keys.is_empty() {
         context.set_multivalued("aws:TagKeys", keys);
     }
-    for (parameter, key) in
-        [("PolicyArn", "iam:PolicyARN"), ("PermissionsBoundary", "iam:PermissionsBoundary")]
-    {
+    for (parameter, key) in [
+        ("PolicyArn", "iam:PolicyARN"),
+        ("PermissionsBoundary", "iam:PermissionsBoundary"),
+        ("AWSServiceName", "iam:AWSServiceName"),
+    ] {
         if let Some(value) = call.params.get(parameter) {
             context.set(key, [value.to_owned()]);
         }

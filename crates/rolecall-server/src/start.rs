@@ -20,6 +20,7 @@ use rolecall_trail::write::{OpenError as TrailError, Options as TrailOptions, Wr
 use crate::clock::Clock;
 use crate::config::{Config, Refused};
 use crate::desk::Desk;
+use crate::iam::aws_managed;
 use crate::issuer::{Issuer, Keys as IssuerKeys};
 use crate::key_source::KeySource;
 use crate::keys::{Key, NotSealedHere, Ring};
@@ -76,6 +77,9 @@ pub async fn desk(
     let is_new = config.data.as_deref().is_none_or(is_empty);
     let (master, store) = (master(&config, is_new, random.as_ref())?, store(config.data.as_deref())?);
     let state = State::open(store).await?;
+    for policies in aws_managed::missing(state.view()) {
+        state.commit(policies).await?;
+    }
     let trail = trail(config.data.as_deref())?;
     let ring = ring(&state, &master, clock.now(), random.as_ref()).await?;
     let issuer = Arc::new(Issuer::new(base_url));

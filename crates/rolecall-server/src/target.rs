@@ -6,6 +6,7 @@
 use rolecall_state::entity::{KeyOwner, Tag};
 
 use crate::call::Call;
+use crate::iam::service_linked_role;
 
 /// What an operation acts on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Resource {
     pub arn: String,
     /// The tags that it has.
     pub tags: Vec<Tag>,
+    /// The permissions boundary of a role or user, which `iam:PermissionsBoundary` tests where the request names none.
+    pub boundary: Option<String>,
 }
 
 impl Target {
@@ -76,17 +79,23 @@ impl Target {
             Target::Role => {
                 let name = call.text("RoleName");
                 let found = account.roles.get(name);
-                named("role", found.map(|role| Resource::new(role.arn(partition), &role.tags)), name)
+                let found = found.map(|role| {
+                    Resource::new(role.arn(partition), &role.tags).bounded(role.permissions_boundary.as_ref())
+                });
+                named("role", found, name)
             }
             Target::User => {
                 let own = call.who.user().map(|user| user.name.clone()).unwrap_or_default();
                 let name = call.params.get("UserName").unwrap_or(&own);
                 let found = account.users.get(name);
-                named("user", found.map(|user| Resource::new(user.arn(partition), &user.tags)), name)
+                let found = found.map(|user| {
+                    Resource::new(user.arn(partition), &user.tags).bounded(user.permissions_boundary.as_ref())
+                });
+                named("user", found, name)
             }
             Target::ServiceLinkedRole => {
                 let path = format!("/aws-service-role/{}/", call.text("AWSServiceName"));
-                Resource::untagged(call.iam_arn("role", &path, "*"))
+                Resource::untagged(call.iam_arn("role", &path, &service_linked_role::name(call)))
             }
             Target::AccessKey => owner_of_key(call),
             Target::Group => {
@@ -103,13 +112,13 @@ impl Target {
             Target::Policy => {
                 let arn = call.text("PolicyArn").to_owned();
                 let tags = call.policy().map(|policy| policy.tags.clone()).unwrap_or_default();
-                Resource { arn, tags }
+                Resource::new(arn, &tags)
             }
             Target::NewPolicy => named("policy", None, call.text("PolicyName")),
             Target::Provider => {
                 let arn = call.text("OpenIDConnectProviderArn").to_owned();
                 let tags = call.provider().map(|provider| provider.tags.clone()).unwrap_or_default();
-                Resource { arn, tags }
+                Resource::new(arn, &tags)
             }
             Target::NewProvider => {
                 let url = call.text("Url");
@@ -143,11 +152,15 @@ fn owner_of_key(call: &Call<'_>) -> Resource {
 
 impl Resource {
     fn new(arn: String, tags: &[Tag]) -> Self {
-        Self { arn, tags: tags.to_vec() }
+        Self { arn, tags: tags.to_vec(), boundary: None }
     }
 
     fn untagged(arn: String) -> Self {
-        Self { arn, tags: Vec::new() }
+        Self { arn, ..Self::default() }
+    }
+
+    fn bounded(self, boundary: Option<&String>) -> Self {
+        Self { boundary: boundary.cloned(), ..self }
     }
 }
 

@@ -45,6 +45,7 @@ enum Command {
     Simulate(Box<commands::simulate::Arguments>),
     Token(commands::token::Arguments),
     Serve(commands::serve::Arguments),
+    Demo(commands::demo::Arguments),
     Completions(commands::completions::Arguments),
     Man(commands::man::Arguments),
 }
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments),
         Command::Man(arguments) => commands::man::run(&arguments),
     };

@@ -247,7 +247,7 @@ fn names_are_quoted_for_the_shell() {
 /// What a stranger's folder holds beside regular files is neither followed nor copied.
 #[test]
 fn links_and_pipes_are_not_copied() {
-    let (from, to) = (Folder::new("links"), Folder::new("links-mended"));
+    let (from, to) = (Folder::absent("links"), Folder::absent("links-mended"));
     fs::create_dir_all(&from.0).unwrap();
     let case = root().join("corpus/k8s/004-sub-installed-in-other-namespace/evidence");
     for entry in fs::read_dir(case).unwrap() {

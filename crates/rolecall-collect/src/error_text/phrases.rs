@@ -188,7 +188,7 @@ fn malformed(rest: &str) -> Option<Symptom> {
         .filter(|(before, _)| before.len() < 80)
         .map_or(sentence, |(_, after)| after);
     let end = sentence.find(['\n', '\t']).unwrap_or(sentence.len());
-    let text = sentence.get(..end)?.trim().trim_start_matches("Exception: ");
+    let text = sentence.get(..end)?.trim().trim_start_matches("Exception: ").trim_end_matches('.');
     Some(Symptom::MalformedPolicy { message: text.to_owned() })
 }
 

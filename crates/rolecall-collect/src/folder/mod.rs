@@ -2,6 +2,7 @@
 
 mod asked;
 mod cut;
+mod failed_lookup;
 mod issuer;
 mod kubernetes;
 mod permission;

@@ -2,13 +2,13 @@
 
 use rolecall_model::document::{Document, DocumentId};
 use rolecall_model::evidence::token::JsonObject;
-use rolecall_model::evidence::{Evidence, Fact, Lookup, Skipped, Unread, UnreadReason};
+use rolecall_model::evidence::{Evidence, Fact, Skipped, UnreadReason};
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
 use super::{
-    asked, cut, issuer, kubernetes, permission, provider, recognised, role, template, terraform, token,
-    workflow,
+    asked, cut, failed_lookup, issuer, kubernetes, permission, provider, recognised, role, template,
+    terraform, token, workflow,
 };
 use crate::{cloudtrail, debug_log, environment, error_text, redact, request, yaml};
 
@@ -148,7 +148,7 @@ pub(super) fn is_log(name: &str) -> bool {
 pub(super) fn file(evidence: &mut Evidence, name: &str, text: &str) {
     let lower = name.to_ascii_lowercase();
     if let Some(stem) = lower.strip_suffix(".error") {
-        failed_lookup(evidence, name, stem, text);
+        failed_lookup::take(evidence, name, stem, text);
         return;
     }
     let yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
@@ -366,62 +366,6 @@ fn broken(evidence: &mut Evidence, place: Place, why: &str) {
             mark(&mut evidence.pod.pod, why);
         }
         _ => {}
-    }
-}
-
-/// `X.error`: what looking X up answered. NoSuchEntity and 404 mean that it is not there; anything else that nobody knows.
-fn failed_lookup(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
-    let text = redact(text);
-    let id = evidence.documents.add(Document::plain(name, text.clone()));
-    let refused = ["AccessDenied", "Forbidden", "not authorized", "Unauthorized", "Could not connect"]
-        .iter()
-        .any(|mark| text.contains(mark));
-    let absent = !refused
-        && [
-            "NoSuchEntity",
-            "NotFound",
-            "not found",
-            "ResourceNotFound",
-            "cannot be found",
-            "No cluster found",
-        ]
-        .iter()
-        .any(|mark| text.contains(mark));
-    // As a word: account ids may hold these digits.
-    let absent =
-        absent || !refused && text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "404");
-    let answer = crate::text::line_at(&text, text.len() - text.trim_start().len());
-    let (start, line) = (answer.0, answer.1.trim_end().to_owned());
-    let at =
-        rolecall_model::document::At::new(id, rolecall_model::span::Span::new(start, start + line.len()));
-    fn set<T>(fact: &mut Fact<T>, absent: bool, id: DocumentId, line: &str) {
-        let command = fact.unread().map_or("", |unread| unread.command);
-        *fact = if absent {
-            Fact::Absent { source: rolecall_model::evidence::Source::Document(id) }
-        } else {
-            Fact::Unread { why: Unread { reason: UnreadReason::Denied(line.to_owned()), command } }
-        };
-    }
-    match stem {
-        "role" => set(&mut evidence.role.role, absent, id, &line),
-        "providers" => set(&mut evidence.provider.list, false, id, &line),
-        "provider" => set(&mut evidence.provider.detail, absent, id, &line),
-        "serviceaccount" => set(&mut evidence.serviceaccount.account, absent, id, &line),
-        "namespace" => set(&mut evidence.serviceaccount.namespace, absent, id, &line),
-        "boundary" => set(&mut evidence.permission.boundary, false, id, &line),
-        "pod" => set(&mut evidence.pod.pod, absent, id, &line),
-        "webhook" => set(&mut evidence.pod.webhook, absent, id, &line),
-        "association" | "associations" => set(&mut evidence.serviceaccount.associations, absent, id, &line),
-        "cluster" => set(&mut evidence.issuer.cluster, absent, id, &line),
-        "rcp" => set(&mut evidence.permission.rcp, false, id, &line),
-        "scp" => set(&mut evidence.permission.scp, false, id, &line),
-        "identity-policies" => set(&mut evidence.permission.identity, false, id, &line),
-        "discovery" | "jwks" => issuer::fetch_failure(evidence, id, stem, &text, at),
-        _ => evidence.lookups.push(Lookup {
-            name: stem.to_owned(),
-            answer: rolecall_model::document::Located::new(line, at),
-            absent,
-        }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rolecall_model::arn::Arn;
 use rolecall_model::document::{At, Text};
-use rolecall_model::evidence::attempt::{Denial, Observation, Symptom};
+use rolecall_model::evidence::attempt::{Denial, Observation, Symptom, TrailEvent};
 
 use super::Case;
 
@@ -119,14 +119,42 @@ impl<'a> Case<'a> {
         if shown.iter().any(|arn| self.is_the_role(&arn.value) == Some(false)) {
             return Phase::OtherIdentity;
         }
-        if self.attempt().observations.is_empty() { Phase::Unseen } else { Phase::Unclear }
+        match (self.attempt().observations.is_empty(), self.admitted_in_trail()) {
+            (true, true) => Phase::Admitted,
+            (true, false) => Phase::Unseen,
+            (false, _) => Phase::Unclear,
+        }
+    }
+
+    /// The refused AssumeRoleWithWebIdentity that CloudTrail shows; one that the same caller made good later does not
+    /// count.
+    #[must_use]
+    pub fn refusal_in_trail(&self) -> Option<&'a TrailEvent> {
+        let events = &self.attempt().events;
+        let web = |event: &&TrailEvent| event.name == "AssumeRoleWithWebIdentity";
+        let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+        let mut refused =
+            events.iter().enumerate().filter(|(_, event)| web(event) && event.error_code.is_some());
+        let stands = |(at, event): &(usize, &TrailEvent)| {
+            !events.iter().skip(at + 1).filter(web).any(|later| {
+                later.error_code.is_none()
+                    && value(&later.subject) == value(&event.subject)
+                    && value(&later.role_arn) == value(&event.role_arn)
+            })
+        };
+        refused.rfind(stands).map(|(_, event)| event)
     }
 
     /// Whether CloudTrail has a refused AssumeRoleWithWebIdentity.
     #[must_use]
     pub fn refused_in_trail(&self) -> bool {
-        let events = &self.attempt().events;
-        events.iter().any(|event| event.name == "AssumeRoleWithWebIdentity" && event.error_code.is_some())
+        self.refusal_in_trail().is_some()
+    }
+
+    /// Whether CloudTrail has an AssumeRoleWithWebIdentity that succeeded.
+    fn admitted_in_trail(&self) -> bool {
+        let web = |event: &TrailEvent| event.name == "AssumeRoleWithWebIdentity";
+        self.attempt().events.iter().any(|event| web(event) && event.error_code.is_none())
     }
 }
 

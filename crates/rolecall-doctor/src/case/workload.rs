@@ -96,7 +96,11 @@ impl<'a> Case<'a> {
         let container =
             |container: &Container| CONTAINER_CREDENTIALS.iter().any(|name| container.env(name).is_some());
         let pod = self.pod().pod.present().is_some_and(|pod| pod.containers.iter().any(container));
-        pod || self.association().is_some()
+        let environment = self.caller().environment.present();
+        let process = environment
+            .is_some_and(|variables| CONTAINER_CREDENTIALS.iter().any(|name| variables.get(name).is_some()));
+        pod || process
+            || self.association().is_some()
             || self.trusted().is_some_and(|trusted| trusted.is_for_pod_identity())
     }
 
@@ -121,6 +125,16 @@ impl<'a> Case<'a> {
         let arn = shown.into_iter().find(evident)?;
         let kind = signer_kind(&arn.value);
         Some(Signer { arn, kind })
+    }
+
+    /// Whether the refused call is the kubelet's own: it pulls images as the node, whatever the pod is set up for.
+    #[must_use]
+    pub fn pulled_by_kubelet(&self) -> bool {
+        let of_registry = self.denials().any(|(denial, _)| denial.action.starts_with("ecr:"));
+        of_registry
+            && ["pull image", "errimagepull", "imagepullbackoff"]
+                .iter()
+                .any(|words| self.says(words).is_some())
     }
 
     /// Whether something was seen that a workload without its role would show: another identity, no credentials,

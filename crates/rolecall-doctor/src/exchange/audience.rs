@@ -47,8 +47,10 @@ pub fn audience_fault(case: &Case<'_>) -> Option<(AudienceFault, Certainty)> {
         return Some((AudienceFault::Token, Certainty::Certain));
     }
     let shown = case.audience().map(|audience| audience.via);
+    // Which of the two is the odd one, the trust policy tells.
+    let third = exchange.trust.is_some();
     let certainty = match (registered, shown) {
-        (Some(false), Some(Via::Token | Via::Trail)) => Certainty::Certain,
+        (Some(false), Some(Via::Token | Via::Trail)) if third => Certainty::Certain,
         _ => Certainty::Likely,
     };
     if azp_displaces(case) {
@@ -83,8 +85,13 @@ fn client_ids(case: &Case<'_>) -> Vec<String> {
 /// Audiences that the trust policy's statements for this provider want.
 fn wanted_by_trust(case: &Case<'_>) -> Vec<String> {
     let exchange = case.exchange(Link::Trust);
-    let (Some(trust), Some(name)) = (&exchange.trust, exchange.provider_name.as_deref()) else {
-        return Vec::new();
+    let Some(trust) = &exchange.trust else { return Vec::new() };
+    let Some(name) = exchange.provider_name.as_deref() else {
+        // The issuer is not known: what the policy wants of anybody's audience.
+        let conditions = trust.policy.statements.iter().flat_map(|statement| &statement.conditions);
+        let on_audience =
+            conditions.filter(|condition| condition.key.text.to_ascii_lowercase().ends_with(":aud"));
+        return on_audience.flat_map(|condition| &condition.values).map(|value| value.text.clone()).collect();
     };
     let traced = trust.trace.iter().flat_map(|trace| &trace.statements);
     let ours = traced
@@ -99,13 +106,17 @@ fn wanted_by_trust(case: &Case<'_>) -> Vec<String> {
 
 /// Whether the token, rather than the provider's list, is the one that departs from what was meant.
 fn token_is_odd(case: &Case<'_>) -> bool {
-    let Some(audience) = case.audience().map(|audience| audience.text.value) else { return false };
     let (listed, wanted) = (client_ids(case), wanted_by_trust(case));
     if wanted.iter().any(|value| listed.contains(value)) {
         return true;
     }
+    let Some(audience) = case.audience().map(|audience| audience.text.value) else { return false };
     if wanted.contains(&audience) {
         return false;
+    }
+    // STS says that the provider lacks it, and the policy wants another one: provider and policy most likely agree.
+    if listed.is_empty() && !wanted.is_empty() {
+        return true;
     }
     let customary = |text: &str| is_customary(case, text);
     match (customary(&audience), listed.iter().any(|id| customary(id))) {

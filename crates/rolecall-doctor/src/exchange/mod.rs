@@ -12,7 +12,7 @@ mod world;
 
 use rolecall_engine::exchange::refusal::Refusal;
 use rolecall_engine::token::jwt;
-use rolecall_engine::verdict::{Outcome, Step, Verdict};
+use rolecall_engine::verdict::{Missing, Outcome, Step, Verdict};
 use rolecall_model::document::At;
 use rolecall_model::evidence::Evidence;
 use rolecall_model::evidence::provider::ProviderEvidence;
@@ -206,14 +206,17 @@ impl<'a> Exchange<'a> {
     /// The first step whose outcome rests on something that was not read.
     #[must_use]
     pub fn first_missing(&self) -> Option<&Outcome> {
-        let outcomes = self.verdict.steps.iter().map(|result| &result.outcome);
-        outcomes.into_iter().find(|outcome| matches!(outcome, Outcome::Undetermined(_)))
+        let mut outcomes = self.verdict.steps.iter().map(|result| &result.outcome);
+        outcomes.find(|outcome| matches!(outcome, Outcome::Undetermined(_)) && !is_own_parameter(outcome))
     }
 
     /// Whether every fact that decides, signature and resource control policies included, was read and passes.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.verdict.first_obstacle().is_none()
+        self.verdict
+            .steps
+            .iter()
+            .all(|result| result.outcome == Outcome::Pass || is_own_parameter(&result.outcome))
     }
 
     /// What was read of the trust policy, in a few words.
@@ -228,4 +231,10 @@ impl<'a> Exchange<'a> {
             None => format!("{statements} read"),
         })
     }
+}
+
+/// Session name and length are the caller's own choice: that nobody read them is not worth telling, since STS says plainly
+/// what is wrong with them.
+fn is_own_parameter(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Undetermined(Missing::Parameter("RoleSessionName" | "DurationSeconds")))
 }

@@ -4,6 +4,7 @@ use rolecall_engine::context::{self, Source};
 use rolecall_engine::issuers::{Neighbour, neighbours};
 use rolecall_engine::world::{Given, Request, Token};
 use rolecall_model::evidence::Evidence;
+use rolecall_model::instant::Instant;
 use rolecall_model::json::{Kind, Member, Node};
 use rolecall_model::provider_url::provider_name;
 use rolecall_model::span::Span;
@@ -47,14 +48,20 @@ pub struct Probe {
 }
 
 impl Reach {
-    /// Who is let in that was not before.
+    /// Who is let in, or may be, that was not before for certain.
     pub fn gains(&self) -> impl Iterator<Item = &Probe> {
-        self.probes.iter().filter(|probe| probe.before == Some(false) && probe.after != Some(false))
+        self.probes.iter().filter(|probe| match probe.before {
+            Some(before) => !before && probe.after != Some(false),
+            None => probe.after == Some(true),
+        })
     }
 
-    /// Who is kept out that was let in.
+    /// Who is kept out, or may be, that was let in or may have been.
     pub fn losses(&self) -> impl Iterator<Item = &Probe> {
-        self.probes.iter().filter(|probe| probe.before == Some(true) && probe.after != Some(true))
+        self.probes.iter().filter(|probe| match probe.before {
+            Some(before) => before && probe.after != Some(true),
+            None => probe.after == Some(false),
+        })
     }
 
     /// Whether anybody in the sample gains or loses.
@@ -141,6 +148,7 @@ struct Caller {
     audience: String,
     subject: String,
     role_arn: String,
+    now: Option<Instant>,
 }
 
 impl Caller {
@@ -156,6 +164,7 @@ impl Caller {
             audience,
             subject: case.subject()?.text.value,
             role_arn: case.role().role.present()?.arn.value.clone(),
+            now: case.now(),
         })
     }
 
@@ -186,7 +195,7 @@ impl Caller {
             whole: false,
             request: &request,
             role: None,
-            now: None,
+            now: self.now,
         });
         let names = [self.federated.as_str()];
         let principal = Principal { kind: PrincipalKind::Federated, names: &names, bounded: false };

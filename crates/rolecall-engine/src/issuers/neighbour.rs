@@ -65,10 +65,11 @@ fn by_segment(provider: &str, subject: &str) -> Vec<Neighbour> {
     let mut found = Vec::new();
     for (name, value) in segments(provider, subject) {
         // Segments are slices of the subject: where one begins tells what stands around it.
-        let start = value.as_ptr() as usize - subject.as_ptr() as usize;
-        let (Some(before), Some(after)) = (subject.get(..start), subject.get(start + value.len()..)) else {
-            continue;
-        };
+        // A segment that is missing is an empty text from elsewhere.
+        let start = (value.as_ptr() as usize).checked_sub(subject.as_ptr() as usize);
+        let cut = start
+            .and_then(|start| Some((subject.get(..start)?, subject.get(start.checked_add(value.len())?..)?)));
+        let Some((before, after)) = cut else { continue };
         for (who, other) in others(name, value) {
             found.push(Neighbour { who, subject: format!("{before}{other}{after}"), claims: Vec::new() });
         }
@@ -131,5 +132,14 @@ mod tests {
         );
         assert_eq!(subjects("idp.example.com", "a"), ["another-a"]);
         assert!(subjects("idp.example.com", "").is_empty());
+        for subject in
+            ["system:serviceaccount:", "system:serviceaccount:a", "repo:", "repo:o", "project_path:"]
+        {
+            for provider in
+                ["oidc.eks.eu-west-1.amazonaws.com/id/A", "token.actions.githubusercontent.com", "gitlab.com"]
+            {
+                assert!(!subjects(provider, subject).contains(&subject.to_owned()), "{provider} {subject}");
+            }
+        }
     }
 }

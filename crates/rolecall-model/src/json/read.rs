@@ -73,7 +73,7 @@ impl Reader<'_> {
         self.blank();
         let start = self.at;
         if depth > MAX_DEPTH {
-            self.flaw(start, start + 1, format!("values are nested more than {MAX_DEPTH} deep"));
+            self.flaw(start, self.after_char(), format!("values are nested more than {MAX_DEPTH} deep"));
             return None;
         }
         let kind = match self.peek() {
@@ -168,6 +168,12 @@ impl Reader<'_> {
         }
     }
 
+    /// Where the character ends that stands here: no place may end inside one.
+    fn after_char(&self) -> usize {
+        let here = self.text.get(self.at..).and_then(|rest| rest.chars().next());
+        self.at + here.map_or(0, char::len_utf8)
+    }
+
     fn stray(&mut self, wanted: &str) {
         let message = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             None => format!("the text ends where {wanted} should stand"),
@@ -176,7 +182,7 @@ impl Reader<'_> {
             }
             Some(found) => format!("`{found}` stands where {wanted} should stand"),
         };
-        self.flaw(self.at, (self.at + 1).min(self.text.len()), message);
+        self.flaw(self.at, self.after_char(), message);
     }
 
     fn string(&mut self) -> Option<String> {
@@ -374,6 +380,17 @@ mod tests {
         assert_eq!(messages("{} x"), ["text goes on after the end of the JSON value"]);
         assert_eq!(messages("01"), ["`01` is no JSON number"]);
         assert_eq!(messages("nul"), ["`n` stands where a JSON value should stand"]);
+    }
+
+    #[test]
+    fn flaws_take_whole_characters() {
+        for text in
+            ["{\u{7b0}: 1}", "[é]", "é", "[1 é]", "{\"a\": é}", "\"\\é\"", &format!("{}é", "[".repeat(65))]
+        {
+            for flaw in parse(text).flaws {
+                assert!(text.get(flaw.span.range()).is_some(), "{text}: {flaw:?}");
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod naive;
 
 use generate::{Facts, Scene};
 use proptest::prelude::*;
+use rolecall_model::json::{Node, edit, parse, write};
 use rolecall_policy::compile::Compiled;
 use rolecall_policy::document::Policy;
 use rolecall_policy::request::{Principal, PrincipalKind, Request};
@@ -43,6 +44,22 @@ proptest! {
         let (decided, traced) = outcomes(&scene);
         prop_assert_eq!(decided, traced);
         prop_assert_eq!(decided, naive::outcome(&scene, &scene.facts));
+    }
+
+    #[test]
+    fn printed_and_parsed_again_it_decides_the_same(scene in generate::scene(true)) {
+        let wanted = outcomes(&scene);
+        let printed = |print: &dyn Fn(&Node) -> String| {
+            let documents = scene.documents.iter().map(|text| print(&parse(text).root.unwrap())).collect();
+            Scene { documents, ..scene.clone() }
+        };
+        let compact = |node: &Node| {
+            let mut out = String::new();
+            write::compact(node, &mut out);
+            out
+        };
+        prop_assert_eq!(outcomes(&printed(&compact)), wanted);
+        prop_assert_eq!(outcomes(&printed(&|node| edit::pretty(node, "", "\t"))), wanted);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rolecall_state::view::Shared;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};
 
-use super::{quota, user};
+use super::{account, quota, user};
 use crate::call::{Call, Changes, changed, no_such, unchanged};
 use crate::id::{self, Prefix};
 use crate::who::Actor;
@@ -30,8 +30,7 @@ enum Owner {
 /// As IAM.
 pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let owner = Owner::of(call)?;
-    let keys = owner.keys(call);
-    quota::ACCESS_KEYS.admit(keys.len())?;
+    quota::ACCESS_KEYS.admit(owner.keys(call).len())?;
     let id = id::mint(Prefix::AccessKey, call.account_id(), call.random);
     let mut bytes = [0_u8; SECRET];
     call.random.fill(&mut bytes);
@@ -57,7 +56,11 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     // Whoever creates another key meanwhile, or deletes the user, sees a change.
     match &owner {
         Owner::User(of) => user::rely_on(&mut changes, of),
-        Owner::Root => changes.compare.extend(keys.iter().map(|key| Compare::unchanged(key))),
+        Owner::Root => {
+            let account = account::of(call)?;
+            changes.compare.push(Compare::unchanged(&account));
+            changes.changes.push(Change::put(account.value.clone()));
+        }
     }
     Ok(changes)
 }

@@ -131,7 +131,7 @@ fn user_detail(call: &Call<'_>, out: &mut Writer, user: &User) {
     if let Some(arn) = &user.permissions_boundary {
         super::boundary(out, arn);
     }
-    super::tags_if(out, &user.tags);
+    super::tags(out, &user.tags);
 }
 
 fn group_detail(call: &Call<'_>, out: &mut Writer, group: &Group) {
@@ -149,13 +149,12 @@ fn role_detail(call: &Call<'_>, out: &mut Writer, role: &Role) {
     if let Some(arn) = &role.permissions_boundary {
         super::boundary(out, arn);
     }
-    super::tags_if(out, &role.tags);
+    super::tags(out, &role.tags);
     role::last_used(out, role);
 }
 
 fn policy_detail(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
     managed_policy::head(call, out, policy);
-    out.text_if("Description", policy.description.as_deref());
     out.list("PolicyVersionList", policy.versions.iter().rev(), |out, version| {
         policy_version::whole(out, policy, version);
     });

@@ -1,5 +1,5 @@
 //! AWS's managed policies, those that people name most, with the documents that AWS has published
-//! (docs/decisions/0030-managed-policies-of-aws.md).
+//! (docs/decisions/0041-managed-policies-of-aws.md).
 
 use aws_lc_rs::digest::{SHA256, digest};
 use rolecall_model::instant::Instant;

@@ -32,7 +32,10 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
         role: None,
         tags,
     };
-    out.structure("InstanceProfile", |out| whole(call, out, &profile));
+    out.structure("InstanceProfile", |out| {
+        head(call, out, &profile);
+        super::tags_if(out, &profile.tags);
+    });
     Ok(created(profile))
 }
 
@@ -42,7 +45,10 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// As IAM.
 pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let profile = call.instance_profile()?;
-    out.structure("InstanceProfile", |out| whole(call, out, &profile));
+    out.structure("InstanceProfile", |out| {
+        head(call, out, &profile);
+        super::tags(out, &profile.tags);
+    });
     Ok(unchanged())
 }
 
@@ -126,9 +132,4 @@ pub fn head(call: &Call<'_>, out: &mut Writer, profile: &InstanceProfile) {
     out.instant("CreateDate", profile.created);
     let role = profile.role.as_ref().and_then(|name| call.account.roles.get(name));
     out.list("Roles", role, |out, role| role::head(call, out, &role, &role.trust_policy));
-}
-
-fn whole(call: &Call<'_>, out: &mut Writer, profile: &InstanceProfile) {
-    head(call, out, profile);
-    super::tags_if(out, &profile.tags);
 }

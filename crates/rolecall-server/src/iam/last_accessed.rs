@@ -1,7 +1,7 @@
 //! Service last accessed information: Generate…, Get…, Get…WithEntities (reference iam.md §8).
 //!
-//! What is known of it here is when access keys were last used, and for what. A job is done at once and kept nowhere: its
-//! id holds the time, the granularity and a digest of entity and caller, by which it is found again.
+//! What is known of it here is when access keys were last used, and for what. A job is done at once and kept nowhere:
+//! its id holds the time, the granularity and a digest of entity and caller, by which it is found again.
 
 use std::collections::BTreeMap;
 

@@ -37,7 +37,11 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
         default_version: 1,
         next_version: 2,
     };
-    out.structure("Policy", |out| whole(call, out, &policy));
+    // The description is not in this answer.
+    out.structure("Policy", |out| {
+        head(call, out, &policy);
+        super::tags_if(out, &policy.tags);
+    });
     Ok(created(policy))
 }
 
@@ -47,7 +51,11 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// As IAM.
 pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let policy = call.policy()?;
-    out.structure("Policy", |out| whole(call, out, &policy));
+    out.structure("Policy", |out| {
+        head(call, out, &policy);
+        out.text_if("Description", policy.description.as_deref());
+        super::tags(out, &policy.tags);
+    });
     Ok(unchanged())
 }
 
@@ -137,10 +145,4 @@ fn usage(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
     let count = |uses: usize| i64::try_from(uses).unwrap_or(i64::MAX);
     out.int("AttachmentCount", count(call.account.attachment_count(&arn)));
     out.int("PermissionsBoundaryUsageCount", count(call.account.boundary_count(&arn)));
-}
-
-fn whole(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {
-    head(call, out, policy);
-    out.text_if("Description", policy.description.as_deref());
-    super::tags_if(out, &policy.tags);
 }

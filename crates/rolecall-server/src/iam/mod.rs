@@ -13,6 +13,7 @@ pub mod holder;
 pub mod inline_policy;
 pub mod instance_profile;
 pub mod last_accessed;
+pub mod linked_service;
 pub mod login_profile;
 pub mod managed_policy;
 pub mod membership;
@@ -31,6 +32,9 @@ pub mod simulate;
 pub mod tags;
 pub mod user;
 
+#[cfg(test)]
+mod tests;
+
 use rolecall_state::entity::Tag;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};
@@ -38,8 +42,22 @@ use rolecall_wire::fault::{Code, Fault};
 /// Writes tags, if there are any.
 pub fn tags_if(out: &mut Writer, tags: &[Tag]) {
     if !tags.is_empty() {
-        out.list("Tags", tags, tag);
+        self::tags(out, tags);
     }
+}
+
+/// Writes tags, also where there are none.
+pub fn tags(out: &mut Writer, tags: &[Tag]) {
+    out.list("Tags", sorted(tags), tag);
+}
+
+/// Tags by their keys, which is how every answer has them (IAM API reference, "The returned list of tags is sorted by
+/// tag key").
+#[must_use]
+pub fn sorted(tags: &[Tag]) -> Vec<&Tag> {
+    let mut sorted: Vec<&Tag> = tags.iter().collect();
+    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    sorted
 }
 
 /// Writes the members of a tag.

@@ -1,5 +1,5 @@
-//! Lists of what this service keeps none of: MFA devices, server certificates, SAML providers. They are asked for by tools
-//! that look at everything, and empty is the truth.
+//! Lists of what this service keeps none of: MFA devices, server certificates, SAML providers. They are asked for by
+//! tools that look at everything, and empty is the truth.
 
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::Fault;

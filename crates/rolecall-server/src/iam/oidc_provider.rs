@@ -10,8 +10,8 @@ use rolecall_wire::query::Params;
 use super::{already_exists, quota};
 use crate::call::{Call, Changes, changed, created, unchanged};
 
-/// The issuer's URL, where a call makes IAM fetch the thumbprint itself, before it runs: a provider is to be created and
-/// no thumbprint is given. Gives none where the operation will refuse the URL anyway.
+/// The issuer's URL, where a call makes IAM fetch the thumbprint itself, before it runs: a provider is to be created
+/// and no thumbprint is given. Gives none where the operation will refuse the URL anyway.
 #[must_use]
 pub fn thumbprint_wanted<'p>(operation: &str, params: &'p Params<'_>, allow_local: bool) -> Option<&'p str> {
     let wanted = operation == "CreateOpenIDConnectProvider" && params.texts("ThumbprintList").is_empty();
@@ -59,7 +59,7 @@ pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     out.instant("CreateDate", provider.created);
     out.texts("ClientIDList", &provider.client_ids);
     out.texts("ThumbprintList", &provider.thumbprints);
-    super::tags_if(out, &provider.tags);
+    super::tags(out, &provider.tags);
     Ok(unchanged())
 }
 
@@ -123,8 +123,8 @@ pub fn remove_client_id(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Faul
     Ok(changed(&before, Change::put(provider)))
 }
 
-/// The name under which a URL is registered, if IAM takes it: `https://`, a host, a path at most. Ports and plain HTTP are
-/// for issuers on networks of one's own alone.
+/// The name under which a URL is registered, if IAM takes it: `https://`, a host, a path at most. Ports and plain
+/// HTTP are for issuers on networks of one's own alone.
 fn registered_name(url: &str, allow_local: bool) -> Option<&str> {
     let name = provider_name(url).filter(|_| allow_local || url.starts_with("https://"))?;
     let host = host(name);

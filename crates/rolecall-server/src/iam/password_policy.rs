@@ -1,7 +1,7 @@
 //! The account's password policy: Get, Update, Delete, and whether a password fits (reference iam.md §8).
 //!
-//! An account without a policy of its own takes any password: IAM's default policy guards its console, and there is none
-//! here (docs/differences.md).
+//! An account without a policy of its own takes any password: IAM's default policy guards its console, and there is
+//! none here (docs/differences.md).
 
 use rolecall_state::entity::PasswordPolicy;
 use rolecall_wire::answer::Writer;

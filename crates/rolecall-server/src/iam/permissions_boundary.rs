@@ -51,7 +51,7 @@ where
     Ok(changes)
 }
 
-/// Delete…PermissionsBoundary.
+/// Delete…PermissionsBoundary; one that is not set does not matter.
 ///
 /// # Errors
 /// As IAM.
@@ -61,10 +61,7 @@ where
 {
     let before = B::modifiable(call)?;
     let mut entity = before.value.clone();
-    if entity.boundary_mut().take().is_none() {
-        let sentence = format!("The {} with name {} has no permissions boundary.", B::WORD, entity.name());
-        return Err(no_such(sentence));
-    }
+    *entity.boundary_mut() = None;
     Ok(changed(&before, Change::put(entity)))
 }
 

@@ -1,5 +1,5 @@
-//! Service-linked roles: CreateServiceLinkedRole, DeleteServiceLinkedRole, GetServiceLinkedRoleDeletionStatus (reference
-//! iam.md §6).
+//! Service-linked roles: CreateServiceLinkedRole, DeleteServiceLinkedRole, GetServiceLinkedRoleDeletionStatus
+//! (reference iam.md §6).
 
 use std::collections::BTreeMap;
 
@@ -7,82 +7,9 @@ use rolecall_state::entity::Role;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};
 
-use super::{quota, role};
+use super::{linked_service, quota, role};
 use crate::call::{Call, Changes, created, no_such, unchanged};
 use crate::id::{self, Prefix};
-
-/// A service that has such a role.
-struct Service {
-    /// `AWSServiceName`.
-    name: &'static str,
-    /// What follows `AWSServiceRoleFor`.
-    role: &'static str,
-    /// Whether it takes a custom suffix.
-    suffix: bool,
-}
-
-const fn service(name: &'static str, role: &'static str) -> Service {
-    Service { name, role, suffix: false }
-}
-
-const fn suffixed(name: &'static str, role: &'static str) -> Service {
-    Service { name, role, suffix: true }
-}
-
-/// THE TABLE of services whose roles are not named by the rule of [`role_name`], or that take suffixes. Source: the
-/// services' own documentation, "Using service-linked roles".
-const SERVICES: &[Service] = &[
-    suffixed("autoscaling.amazonaws.com", "AutoScaling"),
-    suffixed("lexv2.amazonaws.com", "LexV2Bots"),
-    suffixed("channels.lexv2.amazonaws.com", "LexV2Channels"),
-    suffixed("lex.amazonaws.com", "LexBots"),
-    suffixed("channels.lex.amazonaws.com", "LexChannels"),
-    suffixed("connect.amazonaws.com", "AmazonConnect"),
-    suffixed("iot.amazonaws.com", "IoT"),
-    service("application-autoscaling.amazonaws.com", "ApplicationAutoScaling"),
-    service("dynamodb.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_DynamoDBTable"),
-    service("ecs.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_ECSService"),
-    service("rds.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_RDSCluster"),
-    service("lambda.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_LambdaConcurrency"),
-    service("access-analyzer.amazonaws.com", "AccessAnalyzer"),
-    service("apigateway.amazonaws.com", "APIGateway"),
-    service("ops.apigateway.amazonaws.com", "APIGateway"),
-    service("batch.amazonaws.com", "Batch"),
-    service("cloudtrail.amazonaws.com", "CloudTrail"),
-    service("cloudwatch.amazonaws.com", "CloudWatchEvents"),
-    service("config.amazonaws.com", "Config"),
-    service("ec2scheduled.amazonaws.com", "EC2ScheduledInstances"),
-    service("ecs.amazonaws.com", "ECS"),
-    service("eks.amazonaws.com", "AmazonEKS"),
-    service("eks-fargate.amazonaws.com", "AmazonEKSForFargate"),
-    service("eks-nodegroup.amazonaws.com", "AmazonEKSNodegroup"),
-    service("elasticache.amazonaws.com", "ElastiCache"),
-    service("elasticbeanstalk.amazonaws.com", "ElasticBeanstalk"),
-    service("elasticfilesystem.amazonaws.com", "AmazonElasticFileSystem"),
-    service("elasticloadbalancing.amazonaws.com", "ElasticLoadBalancing"),
-    service("elasticmapreduce.amazonaws.com", "EMRCleanup"),
-    service("es.amazonaws.com", "AmazonElasticsearchService"),
-    service("globalaccelerator.amazonaws.com", "GlobalAccelerator"),
-    service("guardduty.amazonaws.com", "AmazonGuardDuty"),
-    service("inspector2.amazonaws.com", "AmazonInspector2"),
-    service("kafka.amazonaws.com", "Kafka"),
-    service("macie.amazonaws.com", "AmazonMacie"),
-    service("opensearchservice.amazonaws.com", "AmazonOpenSearchService"),
-    service("organizations.amazonaws.com", "Organizations"),
-    service("ram.amazonaws.com", "ResourceAccessManager"),
-    service("rds.amazonaws.com", "RDS"),
-    service("redshift.amazonaws.com", "Redshift"),
-    service("replication.dynamodb.amazonaws.com", "DynamoDBReplication"),
-    service("securityhub.amazonaws.com", "SecurityHub"),
-    service("spot.amazonaws.com", "EC2Spot"),
-    service("spotfleet.amazonaws.com", "EC2SpotFleet"),
-    service("ssm.amazonaws.com", "AmazonSSM"),
-    service("sso.amazonaws.com", "SSO"),
-    service("support.amazonaws.com", "Support"),
-    service("trustedadvisor.amazonaws.com", "TrustedAdvisor"),
-    service("transitgateway.amazonaws.com", "VPCTransitGateway"),
-    service("wafv2.amazonaws.com", "WAFV2Logging"),
-];
 
 /// CreateServiceLinkedRole.
 ///
@@ -155,15 +82,22 @@ pub fn deletion_status(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fau
     Ok(unchanged())
 }
 
+/// The name of the role that a call is to make; `*` where there can be none.
+#[must_use]
+pub fn name(call: &Call<'_>) -> String {
+    let name = role_name(call.text("AWSServiceName"), call.params.get("CustomSuffix"));
+    name.unwrap_or_else(|_| "*".to_owned())
+}
+
 /// The name of a service's role: by the table, else `AWSServiceRoleFor` and the service's own name.
 fn role_name(service: &str, suffix: Option<&str>) -> Result<String, Fault> {
-    let row = SERVICES.iter().find(|row| row.name == service);
-    let own = service.split('.').next().unwrap_or_default();
-    if row.is_none() && !(service.ends_with(".amazonaws.com") && !own.is_empty()) {
+    let row = linked_service::find(service);
+    let own = service.strip_suffix(".amazonaws.com").filter(|own| !own.is_empty());
+    let Some(own) = own else {
         let sentence = format!("{service} is not a service that has a service-linked role.");
         return Err(Fault::new(Code::InvalidInput, sentence));
-    }
-    let derived = || own.split('-').map(capitalized).collect::<String>();
+    };
+    let derived = || own.split(['-', '.']).map(capitalized).collect::<String>();
     let base = row.map_or_else(derived, |row| row.role.to_owned());
     match suffix {
         None => Ok(format!("AWSServiceRoleFor{base}")),

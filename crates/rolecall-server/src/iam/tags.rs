@@ -7,7 +7,7 @@ use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};
 
 use super::holder::Holder;
-use super::{managed_policy, quota};
+use super::{managed_policy, quota, sorted};
 use crate::call::{Call, Changes, changed, unchanged};
 
 /// What can be tagged.
@@ -85,7 +85,8 @@ where
     Entity: From<T>,
 {
     let entity = T::named(call)?;
-    call.page_of(entity.tags(), "Tags", |tag| tag.key.clone(), out, super::tag)?;
+    let tags = sorted(entity.tags());
+    call.page_of(&tags, "Tags", |tag| tag.key.clone(), out, |out, tag| super::tag(out, tag))?;
     Ok(unchanged())
 }
 

@@ -75,8 +75,8 @@ pub fn list(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     Ok(unchanged())
 }
 
-/// UpdateUser: renames and moves; the unique id stays. Trust policies that name the user go along, since IAM keeps the id
-/// in place of the ARN (reference iam.md §4.1).
+/// UpdateUser: renames and moves; the unique id stays. Trust policies that name the user go along, since IAM keeps
+/// the id in place of the ARN (reference iam.md §4.1).
 ///
 /// # Errors
 /// As IAM.

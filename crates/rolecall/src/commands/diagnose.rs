@@ -5,12 +5,15 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use rolecall_doctor::finding::Severity;
 use rolecall_doctor::report::{Report, diagnose};
+use rolecall_model::evidence::Evidence;
+use serde_json::{Value, json};
 
-use super::Done;
 use super::live::LiveFlags;
 use super::target::{Targets, folder};
+use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
+use crate::service_client::Endpoint;
 
 /// Name the cause of a failed AssumeRoleWithWebIdentity, from what you have.
 ///
@@ -24,11 +27,14 @@ use crate::output;
 /// `aws … --debug` output is read from standard input.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall diagnose -n payments deploy/api\n  rolecall diagnose -n payments deploy/api --with trust.json     the world as it would be\n  rolecall diagnose arn:aws:iam::111122223333:role/api --profile prod\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -"
+    after_help = "Examples:\n  rolecall diagnose -n payments deploy/api\n  rolecall diagnose -n payments deploy/api --with trust.json     the world as it would be\n  rolecall diagnose arn:aws:iam::111122223333:role/api --profile prod\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -\n  rolecall diagnose --event 3f6a1c0e-0000-4000-8000-000000000002     asks a running `rolecall serve`"
 )]
 pub struct Arguments {
     #[command(flatten)]
     targets: Targets,
+    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request.
+    #[arg(long, value_name = "ID", conflicts_with = "targets")]
+    event: Option<String>,
     #[command(flatten)]
     live: LiveFlags,
     /// How to print the report.
@@ -90,7 +96,10 @@ pub fn run(arguments: &Arguments) -> Done {
     if arguments.live.needs {
         return arguments.live.print_needs(&arguments.targets);
     }
-    let evidence = arguments.targets.read(&arguments.live)?.evidence;
+    let evidence = match &arguments.event {
+        Some(id) => of_event(id, &arguments.live.endpoint())?,
+        None => arguments.targets.read(&arguments.live)?.evidence,
+    };
     let report = diagnose(&evidence);
     match arguments.format {
         Format::Human => output::human::report(&report, arguments.fixes)?,
@@ -100,6 +109,15 @@ pub fn run(arguments: &Arguments) -> Done {
         Format::Html => print(&output::html::report(&report))?,
     }
     Ok(exit(&report, arguments.fail_on))
+}
+
+/// The evidence that a running service has of a refusal.
+fn of_event(id: &str, endpoint: &Endpoint) -> Result<Evidence, Failure> {
+    let answer = endpoint.call("DiagnoseEvent", &json!({"EventId": id}))?;
+    let files = answer.get("Files").and_then(Value::as_object).into_iter().flatten();
+    let files: Vec<(String, Vec<u8>)> =
+        files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.as_bytes().to_vec()))).collect();
+    Ok(rolecall_collect::read_files(&files))
 }
 
 fn print(text: &str) -> io::Result<()> {

@@ -3,6 +3,7 @@
 pub mod causes;
 pub mod collect;
 pub mod completions;
+pub mod demo;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;

@@ -19,7 +19,7 @@ use crate::output;
 #[derive(Args, Clone, Debug)]
 pub struct Targets {
     /// Folders of evidence, single files, `-` for standard input, or live targets.
-    #[arg(value_name = "TARGET", required_unless_present = "needs")]
+    #[arg(value_name = "TARGET")]
     targets: Vec<String>,
     /// A file that is taken in place of what is read live, such as a trust policy that is not stored yet; may be
     /// repeated.
@@ -83,6 +83,14 @@ impl Targets {
     /// # Errors
     /// Where a path cannot be read. What cannot be read live is no error: it is unread, and said on standard error.
     pub fn read(&self, flags: &LiveFlags) -> Result<ReadTargets, Failure> {
+        if self.targets.is_empty() {
+            return Err(Failure::Unknown {
+                fact: "no target is named".into(),
+                remedy:
+                    "name a folder of evidence, `-` for standard input, or a live target such as deploy/api"
+                        .into(),
+            });
+        }
         let live = self.live(flags);
         let paths = self.paths(flags);
         if let ([path], true, true) = (paths.as_slice(), live.is_empty(), self.with.is_empty()) {

@@ -51,7 +51,11 @@ fn check(case: &Case<'_>) -> Option<Finding> {
                 | Symptom::TlsUntrusted { .. }
         )
     };
-    if case.configured() != Some(true) || case.reached_exchange() || case.saw(tried).is_some() {
+    if case.configured() != Some(true)
+        || case.reached_exchange()
+        || case.saw(tried).is_some()
+        || case.pulled_by_kubelet()
+    {
         return None;
     }
     let signer =

@@ -37,7 +37,9 @@ pub const CHECK: Check = Check {
 fn check(case: &Case<'_>) -> Option<Finding> {
     let seen = case.saw(|symptom| *symptom == Symptom::Throttled)?;
     // Other services throttle in the same words.
-    let sts = ["assumerole", "webidentity", "sts."].iter().any(|words| case.says(words).is_some());
+    let sts = ["assumerole", "assume role", "webidentity", "securitytoken", "sts."]
+        .iter()
+        .any(|words| case.says(words).is_some());
     let certainty = match (of_another_call(case, seen), sts, seen.headline) {
         (true, ..) => return None,
         (false, true, true) => Certainty::Certain,

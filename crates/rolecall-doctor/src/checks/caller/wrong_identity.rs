@@ -42,7 +42,27 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    signed(case).or_else(|| presented(case))
+    kubelet(case).or_else(|| signed(case)).or_else(|| presented(case))
+}
+
+/// Images are pulled before there is a pod that could have an identity.
+fn kubelet(case: &Case<'_>) -> Option<Finding> {
+    let signer = case.signer().filter(|_| case.pulled_by_kubelet())?;
+    let title = format!("the kubelet pulls the image as `{}`", signer.arn.value);
+    Some(
+        Finding::new(&CHECK, Certainty::Likely, title)
+            .because(
+                "Images are pulled by the kubelet with the node's own role, before the pod runs: the role of its \
+                 service account has no part in it.",
+            )
+            .at(signer.arn.at, "the node's identity")
+            .fix(
+                "allow the node's role to pull: AmazonEC2ContainerRegistryReadOnly for the own account, and the \
+                 repository's policy for another one",
+                Safety::ShowOnly,
+                &[],
+            ),
+    )
 }
 
 fn signed(case: &Case<'_>) -> Option<Finding> {

@@ -19,7 +19,7 @@
 
 use rolecall_model::arn::{Arn, RoleArnFlaw, parse_role_arn};
 use rolecall_model::document::At;
-use rolecall_model::evidence::attempt::Symptom;
+use rolecall_model::evidence::attempt::{Observation, Symptom};
 
 use crate::case::{Case, RequestedFrom};
 use crate::check::Check;
@@ -39,11 +39,14 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    let said = case.saw(|symptom| *symptom == Symptom::RequestArnInvalid);
+    let said = case.saw(|symptom| match symptom {
+        Symptom::Validation { field, .. } => field.eq_ignore_ascii_case("roleArn"),
+        other => *other == Symptom::RequestArnInvalid,
+    });
     let requested = case.requested().filter(|requested| requested.from != RequestedFrom::RoleFile);
     let flawed = requested.and_then(|requested| Some((requested, requested.parsed().err()?)));
     let Some((requested, flaw)) = flawed else {
-        return written(case, said?.at).or_else(|| Some(unseen(said?.at)));
+        return written(case, said?.at).or_else(|| said.map(unseen));
     };
     let value = &requested.arn.value;
     let shown = if value.trim().is_empty() { "nothing".to_owned() } else { format!("`{value}`") };
@@ -67,12 +70,25 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
-/// The value was not read.
-fn unseen(said: At) -> Finding {
-    Finding::new(&CHECK, Certainty::Likely, "STS says that the role's ARN is invalid")
-        .because("What was sent as RoleArn is no ARN of a role. The request itself was not read, so the value is not known.")
-        .at(said, "STS's answer")
-        .fix("print the value that reaches the program, and give the role's own ARN", Safety::ShowOnly, &["printenv AWS_ROLE_ARN".into()])
+/// The value stands in STS's answer at most.
+fn unseen(seen: &Observation) -> Finding {
+    let empty = matches!(&seen.symptom, Symptom::Validation { value: Some(value), .. } if value.is_empty());
+    let (title, why) = if empty {
+        (
+            "the role's ARN is empty",
+            "The variable that should hold the ARN is not set where the call is made.",
+        )
+    } else {
+        (
+            "STS says that the role's ARN is invalid",
+            "What was sent as RoleArn is no ARN of a role. The request itself was not read, so the value is not known.",
+        )
+    };
+    Finding::new(&CHECK, Certainty::Likely, title).because(why).at(seen.at, "STS's answer").fix(
+        "print the value that reaches the program, and give the role's own ARN",
+        Safety::ShowOnly,
+        &["printenv AWS_ROLE_ARN".into()],
+    )
 }
 
 /// A pipeline gives something that is neither an ARN nor an expression which becomes one when the job runs.

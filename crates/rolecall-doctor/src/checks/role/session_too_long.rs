@@ -17,6 +17,7 @@
 //! ## Source
 //! AWS STS API reference, AssumeRole and AssumeRoleWithWebIdentity; IAM User Guide, "Methods to assume a role".
 
+use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Symptom;
 
 use crate::case::Case;
@@ -24,13 +25,14 @@ use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::fix::edit::Edit;
 use crate::link::Link;
+use crate::pipeline::values;
 
 /// The check.
 pub const CHECK: Check = Check {
     slug: "role.session-too-long",
     title: "the caller asks for a longer session than it may have",
     severity: Severity::Error,
-    reads: &[Link::Role, Link::Caller],
+    reads: &[Link::Role, Link::Caller, Link::Workload],
     source: include_str!("session_too_long.rs"),
     run: check,
 };
@@ -40,6 +42,13 @@ const CHAIN_LIMIT: i64 = 3600;
 
 /// The longest MaxSessionDuration, in seconds (IAM API reference, UpdateRole).
 const LONGEST: i64 = 43_200;
+
+/// The duration that a pipeline's definition writes outright.
+fn written(case: &Case<'_>) -> Option<(i64, At)> {
+    let keys = ["role-duration-seconds", "role_session_duration", "duration_seconds"];
+    let values = case.workflows().iter().flat_map(|workflow| values(workflow, &keys));
+    values.into_iter().find_map(|text| Some((text.value.parse().ok()?, text.at)))
+}
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let caller = case.caller();
@@ -59,7 +68,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let said = case.saw(|symptom| *symptom == Symptom::DurationAboveRole);
     let role = case.role().role.present();
     let allowed = role.and_then(|role| role.max_session);
-    let asked = requests().filter_map(|request| request.duration_seconds).next();
+    let asked = requests().filter_map(|request| request.duration_seconds).next().or_else(|| written(case));
     let over = matches!((asked, allowed), (Some((asked, _)), Some((allowed, _))) if asked > allowed);
     if said.is_none() && !over {
         return None;
@@ -85,7 +94,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         finding = finding.answered(said.at);
     }
     let name = role.and_then(|role| role.name.as_ref()).map_or("ROLE", |name| name.value.as_str());
-    let wanted = asked.map_or(CHAIN_LIMIT, |(asked, _)| asked);
+    let wanted = asked.map_or_else(|| "SECONDS".to_owned(), |(asked, _)| asked.min(LONGEST).to_string());
     let finding = finding.fix("ask for a shorter session", Safety::ShowOnly, &[]);
     let title = "or raise the role's maximum (twelve hours at most)";
     if let (Some((asked, _)), Some((before, _)), Some(role)) = (asked, allowed, role)
@@ -98,10 +107,6 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     Some(finding.fix(
         title,
         Safety::ShowOnly,
-        &[format!(
-            "aws iam update-role --role-name {} --max-session-duration {}",
-            shell_word(name),
-            wanted.min(LONGEST)
-        )],
+        &[format!("aws iam update-role --role-name {} --max-session-duration {wanted}", shell_word(name))],
     ))
 }

@@ -34,7 +34,7 @@ pub const CHECK: Check = Check {
     slug: "serviceaccount.not-used",
     title: "the pod runs under another service account",
     severity: Severity::Error,
-    reads: &[Link::ServiceAccount, Link::Pod, Link::Role],
+    reads: &[Link::ServiceAccount, Link::Pod, Link::Role, Link::Caller],
     source: include_str!("not_used.rs"),
     run: check,
 };
@@ -64,7 +64,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         let certainty = if is_trusted(case, other) { Certainty::Certain } else { Certainty::Likely };
         return Some(of_account(case, pod, other, certainty));
     }
-    if account.is_some() || case.injected() != Some(Injection::None) || case.by_pod_identity() {
+    // A template is not injected, but what was made of it works as somebody else.
+    let template = case.running_pod().is_none() && case.signer().is_some() && case.configured() != Some(true);
+    let bare = case.injected() == Some(Injection::None) || template;
+    if account.is_some() || !bare || case.by_pod_identity() {
         return None;
     }
     by_trust(case, pod)
@@ -129,7 +132,7 @@ fn by_trust(case: &Case<'_>, pod: &Pod) -> Option<Finding> {
         format!("the pod runs under `{}`, and the role is meant for `{name}`", account_of(pod)),
     )
     .because(
-        "The pod was not injected, and the role's trust policy names another account of its namespace. The \
+        "The pod has no web identity, and the role's trust policy names another account of its namespace. The \
              account itself was not read.",
     )
     .differs(place(pod), "the pod's account", name.clone(), account_of(pod))

@@ -18,6 +18,8 @@
 //! ## Source
 //! GitHub Docs, "OpenID Connect reference"; Kubernetes, "Configure Service Accounts for Pods"; reference sts.md §3.6.
 
+use rolecall_model::evidence::attempt::Symptom;
+
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::audience::{AudienceFault, audience_fault};
@@ -52,11 +54,25 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let wanted = listed.first().map_or("sts.amazonaws.com", |id| id.value.as_str());
     let has: Vec<_> = several.iter().map(|audience| audience.value.as_str()).collect();
     let has = case.audience().map_or_else(|| has.join(", "), |audience| audience.text.value);
-    let mut finding = Finding::new(&CHECK, certainty, format!("the token is meant for `{has}`"))
-        .because("STS takes a token only if its audience is one of the provider's client ids. Here the token is the odd one out.");
+    let (title, why) = if has.is_empty() {
+        (
+            "the token is meant for another audience".to_owned(),
+            "STS takes a token only if its audience is one of the provider's client ids. Provider and trust policy agree, \
+             so the token, which was not read, is the odd one out.",
+        )
+    } else {
+        (
+            format!("the token is meant for `{has}`"),
+            "STS takes a token only if its audience is one of the provider's client ids. Here the token is the odd one out.",
+        )
+    };
+    let mut finding = Finding::new(&CHECK, certainty, title).because(why);
     let at = case.audience().map(|audience| audience.text.at).or(several.first().map(|text| text.at));
     if let Some(at) = at {
         finding = finding.differs(at, "minted for this audience", wanted, &has);
+    }
+    if let (None, Some(seen)) = (at, case.saw(|symptom| *symptom == Symptom::IncorrectAudience)) {
+        finding = finding.at(seen.at, "STS's answer");
     }
     if let Some(id) = listed.first() {
         finding = finding.beside(id.at, "the provider takes this");

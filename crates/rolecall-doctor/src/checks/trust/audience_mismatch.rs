@@ -17,12 +17,15 @@
 //! ## Source
 //! AWS STS API reference, AssumeRoleWithWebIdentity; IAM User Guide, "IAM and AWS STS condition context keys".
 
+use rolecall_model::evidence::attempt::Symptom;
+use rolecall_model::provider_url::is_built_in;
+
 use super::{certainty, named, with_admission};
 use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::audience::displaced;
 use crate::exchange::faults::{Fault, at, nearest};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Certainty, Finding, Severity};
 use crate::link::Link;
 
 /// The check.
@@ -49,9 +52,17 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let wanted = nearest(condition, &audience.value)?;
+    // STS looks at the provider's client ids first: unless it is seen to have passed them, the token may be the odd one.
+    let passed = exchange.audience_registered(case.provider()) == Some(true)
+        || case
+            .saw(|symptom| matches!(symptom, Symptom::TrustDenied | Symptom::CognitoPoolRefused))
+            .is_some()
+        || exchange.provider_name.as_deref().is_some_and(is_built_in)
+        || case.refused_in_trail();
+    let certainty = if passed { certainty(case) } else { Certainty::Likely };
     let finding = Finding::new(
         &CHECK,
-        certainty(case),
+        certainty,
         format!("the trust policy wants the audience `{}`, the token has `{}`", wanted.text, audience.value),
     )
     .because("Token and policy must name the same audience. This one is compared letter by letter.")

@@ -36,9 +36,16 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
-/// What the token has for the key, where it is one of its claims.
+/// What the call has for the key, where the evidence tells.
 fn carried(case: &Case<'_>, key: &str) -> String {
     let (_, claim) = split_key(key);
+    if key.eq_ignore_ascii_case("aws:SourceIp") {
+        let address = case.refusal_in_trail().and_then(|event| event.source_ip.as_deref());
+        return address.map(|address| format!(": it came from `{address}`")).unwrap_or_default();
+    }
+    if key.eq_ignore_ascii_case("aws:CurrentTime") {
+        return case.now().map(|now| format!(": it was made at {now}")).unwrap_or_default();
+    }
     let Some(claims) = case.token().claims.present() else { return String::new() };
     let values: Vec<String> =
         claims.texts(claim).into_iter().map(|text| format!("`{}`", text.value)).collect();
@@ -70,7 +77,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let finding =
         Finding::new(&CHECK, certainty(case), format!("the condition on `{}` fails", condition.key.text))
             .because(format!(
-                "`{}` wants `{}` to be {}, and this call does not fulfil it{}.",
+                "`{}` compares `{}` with {}, and this call does not fulfil it{}.",
                 condition.operator.text,
                 condition.key.text,
                 values.join(" or "),

@@ -41,12 +41,18 @@ pub(super) fn run(scene: &Scene<'_>) -> Outcome {
     if !violations.is_empty() {
         return Outcome::Refuse(Refusal::Validation(violations));
     }
-    match request.role_arn {
+    let told = match request.role_arn {
         Given::Known(arn) => role_arn(arn),
         Given::Absent => Outcome::Refuse(Refusal::Validation(vec![
             "Value null at 'roleArn' failed to satisfy constraint: Member must not be null".into(),
         ])),
         Given::Unread => Outcome::Undetermined(Missing::Parameter("RoleArn")),
+    };
+    // A parameter that nobody read may break a constraint.
+    match (told, request.session_name, request.duration) {
+        (Outcome::Pass, Given::Unread, _) => Outcome::Undetermined(Missing::Parameter("RoleSessionName")),
+        (Outcome::Pass, _, Given::Unread) => Outcome::Undetermined(Missing::Parameter("DurationSeconds")),
+        (told, ..) => told,
     }
 }
 

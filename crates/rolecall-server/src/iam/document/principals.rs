@@ -2,7 +2,8 @@
 //! (reference iam.md §4.1).
 //!
 //! IAM keeps unique ids in place of the ARNs of users and roles. Here the ARN stays while its principal lives; whoever
-//! renames or deletes the principal rewrites the policies that name it (docs/decisions/0031-principals-of-trust-policies.md).
+//! renames or deletes the principal rewrites the policies that name it
+//! (docs/decisions/0042-principals-of-trust-policies.md).
 
 use rolecall_model::arn::{Arn, is_account};
 use rolecall_model::json::{Node, parse};
@@ -71,16 +72,16 @@ pub fn find(call: &Call<'_>, text: &str) -> Result<Option<Principal>, Fault> {
     found.map(Some).ok_or_else(gone)
 }
 
-/// The document with every bare account number among its principals made the ARN of that account's root, as IAM shows it
-/// on later reads; the rest to the letter.
+/// The document with every bare account number among its principals made the ARN of that account's root, as IAM shows
+/// it on later reads; the rest to the letter.
 #[must_use]
 pub fn with_root_arns(text: &str, partition: &str) -> String {
     let root = |name: &str| is_account(name).then(|| format!("arn:{partition}:iam::{name}:root"));
     rewritten(text, root).unwrap_or_else(|| text.to_owned())
 }
 
-/// Puts a new name in the place of a principal's ARN in the trust policies of all roles of the service: the new ARN where
-/// it was renamed, the unique id where it was deleted. Recreating the name then restores no trust.
+/// Puts a new name in the place of a principal's ARN in the trust policies of all roles of the service: the new ARN
+/// where it was renamed, the unique id where it was deleted. Recreating the name then restores no trust.
 pub fn replace(call: &Call<'_>, old: &str, new: &str, changes: &mut Changes) {
     let mut left = REWRITTEN;
     for account in call.view.accounts() {

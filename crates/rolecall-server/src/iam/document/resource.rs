@@ -25,8 +25,8 @@ const IAM_KINDS: [&str; 13] = [
     "access-report/",
 ];
 
-/// The sentence about the resources of some statements, if there is anything to say. Where a list has several flaws, the
-/// last resource in reverse order of letters is the one that is told of, as IAM does.
+/// The sentence about the resources of some statements, if there is anything to say. Where a list has several flaws,
+/// the last resource in reverse order of letters is the one that is told of, as IAM does.
 ///
 /// # Errors
 /// Where the older reader cannot read one.

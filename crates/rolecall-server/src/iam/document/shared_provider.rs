@@ -1,5 +1,5 @@
-//! Providers that many tenants share: IAM stores a trust policy for one of them only if it tests the claim that tells the
-//! tenants apart (IAM User Guide, "Identity-provider controls for shared OIDC providers"; reference iam.md §4.3).
+//! Providers that many tenants share: IAM stores a trust policy for one of them only if it tests the claim that tells
+//! the tenants apart (IAM User Guide, "Identity-provider controls for shared OIDC providers"; reference iam.md §4.3).
 
 use rolecall_model::arn::Arn;
 use rolecall_policy::condition::operator::{self, Family, Qualifier};
@@ -11,8 +11,8 @@ use super::malformed;
 /// Cognito, which is named without an ARN.
 const COGNITO: &str = "cognito-identity.amazonaws.com";
 
-/// THE TABLE: provider without `https://`, and keys of which one must be tested. A key that begins with `:` is one of the
-/// provider's.
+/// THE TABLE: provider without `https://`, and keys of which one must be tested. A key that begins with `:` is one of
+/// the provider's.
 const SHARED: [(&str, &[&str]); 22] = [
     (COGNITO, &[":aud"]),
     ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d", &["sts:RoleSessionName"]),

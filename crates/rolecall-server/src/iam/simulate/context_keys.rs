@@ -1,5 +1,5 @@
-//! Context keys that policies use: GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy (reference simulator.md
-//! §1).
+//! Context keys that policies use: GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy (reference
+//! simulator.md §1).
 
 use rolecall_policy::document::{Policy, Statement};
 use rolecall_wire::answer::Writer;

@@ -67,8 +67,8 @@ impl Scenario {
         })
     }
 
-    /// The engine's decision, save where it asks for a trust or key policy: those are not simulated (reference simulator.md
-    /// §4), so that the caller's own side decides.
+    /// The engine's decision, save where it asks for a trust or key policy: those are not simulated (reference
+    /// simulator.md §4), so that the caller's own side decides.
     fn decision(&self, examined: &Examination) -> Decision {
         let unasked = examined.reason == Reason::NotAllowed(LayerKind::Resource)
             && self.resource.is_empty()

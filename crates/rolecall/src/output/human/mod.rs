@@ -199,7 +199,8 @@ fn implied(out: &mut impl Write, report: &Report<'_>, width: usize) -> io::Resul
         writeln!(out, "\n{BOLD}what {}:{line} says{BOLD:#}", plain(&document.name))?;
         writeln!(out, "  {}", wrap(&plain(&implied.meaning), width.saturating_sub(2), "  "))?;
         let answered = report.findings.iter().any(|finding| finding.severity == Severity::Error);
-        if !implied.open.is_empty() && !(answered && implied.open.len() > CAUSES) {
+        let vague = answered && implied.open.len() > CAUSES;
+        if !implied.open.is_empty() && !vague {
             writeln!(
                 out,
                 "  left open: {}",
