@@ -145,9 +145,10 @@ class World:
             timeout=timeout, cwd=self.folder,
         )
 
-    def diagnose(self, *arguments, target="deploy/api", environment=None):
+    def diagnose(self, *arguments, environment=None):
         """The report, and how the command ended."""
-        done = self.rolecall("diagnose", "-n", self.namespace, target, "--format", "json", *arguments, environment=environment)
+        arguments = arguments or ("deploy/api",)
+        done = self.rolecall("diagnose", "-n", self.namespace, "--format", "json", *arguments, environment=environment)
         assert done.stdout, done.stderr
         return json.loads(done.stdout), done
 
