@@ -17,5 +17,6 @@ pub use guard::{ALLOWED, Guard};
 pub(crate) use json::printed;
 pub(crate) use policy::policies;
 pub(crate) use provider::{choose, detail, providers};
-pub(crate) use role::{identity, role};
+pub use role::identity;
+pub(crate) use role::role;
 pub(crate) use trail::{Wanted, events};

@@ -9,6 +9,7 @@ use rolecall_model::evidence::Evidence;
 use serde_json::{Value, json};
 
 use super::live::LiveFlags;
+use super::probe::ProbeFlags;
 use super::target::{Targets, folder};
 use super::{Done, Failure};
 use crate::exit::Exit;
@@ -37,6 +38,8 @@ pub struct Arguments {
     event: Option<String>,
     #[command(flatten)]
     live: LiveFlags,
+    #[command(flatten)]
+    probe: ProbeFlags,
     /// How to print the report.
     #[arg(long, short = 'o', visible_short_alias = 'f', value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -96,11 +99,19 @@ pub fn run(arguments: &Arguments) -> Done {
     if arguments.live.needs {
         return arguments.live.print_needs(&arguments.targets);
     }
+    let mut probed = None;
     let evidence = match &arguments.event {
         Some(id) => of_event(id, &arguments.live.endpoint())?,
-        None => arguments.targets.read(&arguments.live)?.evidence,
+        None => {
+            let mut read = arguments.targets.read(&arguments.live)?;
+            probed = arguments.probe.run(&arguments.targets, &arguments.live, &mut read)?;
+            read.evidence
+        }
     };
-    let report = diagnose(&evidence);
+    let mut report = diagnose(&evidence);
+    if let Some(probed) = probed {
+        probed.settle(&mut report);
+    }
     match arguments.format {
         Format::Human => output::human::report(&report, arguments.fixes)?,
         Format::Json => print(&output::json::report(&report))?,
