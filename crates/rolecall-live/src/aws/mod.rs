@@ -12,7 +12,7 @@ mod trail;
 
 pub use client::{Aws, Connection, connect, connection};
 pub(crate) use cluster::{ClusterName, associations, cluster};
-pub use failure::{refusal, refusal_of};
+pub use failure::refusal;
 pub use guard::{ALLOWED, Guard};
 pub(crate) use json::printed;
 pub(crate) use policy::policies;
