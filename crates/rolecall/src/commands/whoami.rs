@@ -14,7 +14,9 @@ use super::{Done, Failure, STDIN_LIMIT};
 use crate::exit::Exit;
 use crate::output;
 
-/// Show which credentials a program would use: every link of the SDK's chain, and the one that wins.
+/// Show which credentials a program would use, and why no others.
+///
+/// Every link of the SDK's chain is shown, and the one that wins.
 ///
 /// Variables and configuration files are looked at; nothing is called unless --ask says so. With --env the variables of
 /// another process are taken, such as those of a container, and no files.
