@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from rigs.account import Account
 from rigs.cluster import ROLE, Cluster, Webhook, until
+from rigs.recorder import Recorder, kubeconfig
 from rigs.service import Service
 
 NUMBERS = itertools.count(1)
@@ -145,9 +146,10 @@ class World:
             timeout=timeout, cwd=self.folder,
         )
 
-    def diagnose(self, *arguments, target="deploy/api", environment=None):
+    def diagnose(self, *arguments, environment=None):
         """The report, and how the command ended."""
-        done = self.rolecall("diagnose", "-n", self.namespace, target, "--format", "json", *arguments, environment=environment)
+        arguments = arguments or ("deploy/api",)
+        done = self.rolecall("diagnose", "-n", self.namespace, "--format", "json", *arguments, environment=environment)
         assert done.stdout, done.stderr
         return json.loads(done.stdout), done
 
@@ -171,3 +173,19 @@ class World:
     def close(self):
         self.cluster.kubectl("delete", "namespace", self.namespace, "--wait=false")
         self.account.iam.delete_role(RoleName=self.role_name)
+
+
+@pytest.fixture
+def recorded(world, tmp_path):
+    """A proxy before AWS and one before the API server, and an environment that goes by them."""
+    pki = f"{world.cluster.folder}/pki"
+    before_aws = Recorder(world.aws.url)
+    before_api = Recorder(
+        world.cluster.exports["KUBE_SERVER"], f"{pki}/admin.crt", f"{pki}/admin.key", world.cluster.exports["KUBE_CA"]
+    )
+    environment = world.environment(
+        AWS_ENDPOINT_URL=before_aws.url, KUBECONFIG=kubeconfig(tmp_path / "recorded.json", before_api.url)
+    )
+    yield before_aws, before_api, environment
+    before_aws.close()
+    before_api.close()

@@ -30,14 +30,27 @@ def annotation_missing(world):
     world.restart()
 
 
-def stale(world):
+def annotated_later(world):
     world.annotate(None)
     world.restart()
     world.annotate(world.role)
 
 
-def annotation_malformed(world):
+def arn_malformed(world):
     world.annotate(f" {world.role}")
+    world.restart()
+
+
+def role_not_found(world):
+    world.annotate(f"{world.role}-gone")
+    world.restart()
+
+
+def account_not_used(world):
+    """The account without a role is the one that the pods run under."""
+    world.cluster.apply(world.service_account("web") | {})
+    world.cluster.kubectl("-n", world.namespace, "annotate", "serviceaccount", "web", "eks.amazonaws.com/role-arn-")
+    world.deploy(serviceAccountName="web")
     world.restart()
 
 
@@ -60,9 +73,13 @@ BROKEN = {
     "provider.audience-unregistered": audience_unregistered,
     "provider.missing": provider_missing,
     "serviceaccount.annotation-missing": annotation_missing,
-    "serviceaccount.annotation-malformed": annotation_malformed,
-    "pod.stale": stale,
+    "role.arn-malformed": arn_malformed,
+    "pod.not-injected": annotated_later,
 }
+
+
+# What has to be named where the cluster alone does not tell which role is meant.
+TARGETS = {"serviceaccount.annotation-missing": lambda world: ["deploy/api", world.role]}
 
 
 def test_what_works_is_admitted(world):
@@ -74,10 +91,11 @@ def test_what_works_is_admitted(world):
 @pytest.mark.parametrize("cause", BROKEN)
 def test_cause(world, cause):
     BROKEN[cause](world)
-    report, done = world.diagnose()
+    targets = TARGETS.get(cause, lambda world: ["deploy/api"])(world)
+    report, done = world.diagnose(*targets)
     assert report["findings"], (report, done.stderr)
     assert (report["findings"][0]["cause"], done.returncode) == (cause, 1), (report["findings"][0]["title"], done.stderr)
-    fixed = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes")
+    fixed = world.rolecall("fix", "-n", world.namespace, *targets, "--yes")
     assert fixed.returncode == 0, fixed.stdout + fixed.stderr
     report, done = world.diagnose()
     assert (report["conclusion"], done.returncode) == ("admitted", 0), json.dumps(report["findings"])

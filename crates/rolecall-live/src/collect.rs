@@ -32,7 +32,9 @@ pub async fn collect(scope: &Scope, progress: Arc<Progress>) -> Collected {
     Collected { files, troubles, calls, seen }
 }
 
-fn now() -> Instant {
+/// The instant, by this machine's clock.
+#[must_use]
+pub fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

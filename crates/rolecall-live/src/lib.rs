@@ -5,6 +5,7 @@
 //! Kubernetes client has one method, which sends a GET.
 
 pub mod aws;
+pub mod caller;
 mod collect;
 mod desk;
 mod files;
@@ -18,7 +19,7 @@ pub mod refusal;
 pub mod scope;
 pub mod target;
 
-pub use collect::collect;
+pub use collect::{collect, now};
 pub use files::{Collected, Trouble, evidence};
 pub use mask::mask_accounts;
 pub use merge::merge;

@@ -3,6 +3,7 @@
 mod commands;
 mod exit;
 mod input;
+mod kubectl;
 mod output;
 mod service_client;
 
@@ -40,6 +41,7 @@ enum Command {
     Collect(Box<commands::collect::Arguments>),
     Fix(Box<commands::fix::Arguments>),
     Undo(Box<commands::undo::Arguments>),
+    Whoami(commands::whoami::Arguments),
     Explain(commands::explain::Arguments),
     Causes(commands::causes::Arguments),
     Simulate(Box<commands::simulate::Arguments>),
@@ -51,12 +53,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(kubectl::arguments(std::env::args_os()));
     let done = match arguments.command {
         Command::Diagnose(arguments) => commands::diagnose::run(&arguments),
         Command::Collect(arguments) => commands::collect::run(&arguments),
         Command::Fix(arguments) => commands::fix::run(&arguments),
         Command::Undo(arguments) => commands::undo::run(&arguments),
+        Command::Whoami(arguments) => commands::whoami::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Causes(arguments) => commands::causes::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),

@@ -5,7 +5,8 @@ use aws_config::Region;
 use aws_config::SdkConfig;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::ProvideRegion;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_sdk_sts::config::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::failure::credentials_refusal;
@@ -54,7 +55,11 @@ pub async fn connection(scope: &AwsScope) -> Result<Connection, Refusal> {
     let region = region.unwrap_or_else(|| Region::from_static(DEFAULT_REGION));
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
     if let Some(profile) = &scope.profile {
-        loader = loader.profile_name(profile);
+        // As the AWS CLI: a profile that is named switches the variables of credentials off.
+        let provider = ProviderConfig::without_region().with_region(Some(region.clone()));
+        let named =
+            ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider).build();
+        loader = loader.profile_name(profile).credentials_provider(named);
     }
     if let Some(url) = &scope.endpoint_url {
         if !url.starts_with("http://") && !url.starts_with("https://") {
@@ -82,8 +87,7 @@ async fn region(scope: &AwsScope) -> Option<Region> {
     if let Some(region) = &scope.region {
         return Some(Region::new(region.clone()));
     }
-    let environment =
-        if scope.profile.is_some() { None } else { EnvironmentVariableRegionProvider::new().region().await };
+    let environment = EnvironmentVariableRegionProvider::new().region().await;
     if environment.is_some() {
         return environment;
     }
@@ -91,10 +95,7 @@ async fn region(scope: &AwsScope) -> Option<Region> {
     if let Some(name) = &scope.profile {
         profile = profile.profile_name(name);
     }
-    match profile.build().region().await {
-        Some(region) => Some(region),
-        None => EnvironmentVariableRegionProvider::new().region().await,
-    }
+    profile.build().region().await
 }
 
 /// Reading clients of a connection.

@@ -4,7 +4,6 @@ use std::error::Error;
 
 use aws_sdk_sts::config::http::HttpResponse;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::result::SdkError as RawError;
 
 use crate::refusal::{Refusal, RefusalKind, chain};
 
@@ -51,27 +50,18 @@ pub fn refusal<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Refusal
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    refusal_of(operation, error)
-}
-
-/// The same for any client.
-#[must_use]
-pub fn refusal_of<E, R>(operation: &str, error: &RawError<E, R>) -> Refusal
-where
-    E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
-{
     match error {
-        RawError::ServiceError(context) => {
+        SdkError::ServiceError(context) => {
+            let status = format!("HTTP status {}", context.raw().status().as_u16());
             let (code, message) = (context.err().code(), context.err().message());
-            service(operation, code.unwrap_or("Unknown"), message.unwrap_or_default())
+            service(operation, code.unwrap_or("Unknown"), message.unwrap_or(&status))
         }
-        RawError::TimeoutError(_) => Refusal::new(
+        SdkError::TimeoutError(_) => Refusal::new(
             RefusalKind::Unreachable,
             format!("Connect timeout when calling the {operation} operation"),
         )
         .remedied(REACH),
-        RawError::DispatchFailure(failure) => {
+        SdkError::DispatchFailure(failure) => {
             let said = failure.as_connector_error().map_or_else(|| chain(error), |error| chain(error));
             if failure.is_timeout() || failure.is_io() {
                 Refusal::new(

@@ -12,10 +12,11 @@ mod trail;
 
 pub use client::{Aws, Connection, connect, connection};
 pub(crate) use cluster::{ClusterName, associations, cluster};
-pub use failure::{refusal, refusal_of};
+pub use failure::refusal;
 pub use guard::{ALLOWED, Guard};
 pub(crate) use json::printed;
 pub(crate) use policy::policies;
 pub(crate) use provider::{choose, detail, providers};
-pub(crate) use role::{identity, role};
+pub use role::identity;
+pub(crate) use role::role;
 pub(crate) use trail::{Wanted, events};

@@ -8,7 +8,10 @@ use super::json::{date, decoded, maybe, object, policy, printed, text};
 use crate::refusal::Refusal;
 
 /// `aws sts get-caller-identity`: account and ARN of the credentials.
-pub(crate) async fn identity(aws: &Aws) -> Result<(String, String), Refusal> {
+///
+/// # Errors
+/// Where STS does not answer, or not with an identity.
+pub async fn identity(aws: &Aws) -> Result<(String, String), Refusal> {
     let answer = aws.sts.get_caller_identity().send().await;
     let answer = answer.map_err(|error| refusal("GetCallerIdentity", &error))?;
     Ok((answer.account().unwrap_or_default().to_owned(), answer.arn().unwrap_or_default().to_owned()))

@@ -10,11 +10,13 @@ pub mod fix;
 pub mod fix_live;
 pub mod live;
 pub mod man;
+pub mod probe;
 pub mod serve;
 pub mod simulate;
 pub mod target;
 pub mod token;
 pub mod undo;
+pub mod whoami;
 
 use std::io;
 
