@@ -18,7 +18,9 @@ fn every_command_has_its_page() {
         let help = run(&["--help"], "").stdout;
         let (_, commands) = help.split_once("Commands:\n").unwrap();
         let commands = commands.lines().take_while(|line| !line.is_empty());
-        let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+        // Deeper lines go on with what stands above them.
+        let named = commands.filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
+        let commands: Vec<&str> = named.filter_map(|line| line.split_whitespace().next()).collect();
         for command in commands.iter().filter(|command| **command != "help") {
             assert!(names.contains(&format!("rolecall-{command}.1").as_str()), "{command}: {names:?}");
         }

@@ -87,7 +87,7 @@ fn to_make<'r>(
     number: usize,
     round: usize,
 ) -> Result<Option<(&'r Finding, &'r Fix)>, Failure> {
-    if !report.findings.first().is_some_and(|finding| finding.severity == Severity::Error) {
+    if report.findings.first().is_none_or(|finding| finding.severity != Severity::Error) {
         return Ok(None);
     }
     match chosen(report, number) {
@@ -179,7 +179,7 @@ fn act(
     let world = World::new(flags.scope(targets.live(flags)));
     println!("\nundo file: {}", output::plain(&journal.path().display().to_string()));
     let deadline = Duration::from_secs(options.wait);
-    let done = runtime.block_on(make(journal, &world, deadline, |what, outcome| tell(what, outcome)));
+    let done = runtime.block_on(make(journal, &world, deadline, tell));
     done.map_err(|error| failure(&error))
 }
 

@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Done {
         return Ok(Exit::Found);
     }
     let world = World::new(arguments.live.scope(Vec::new()));
-    let done = runtime()?.block_on(undo(&mut journal, &world, |what, outcome| tell(what, outcome)));
+    let done = runtime()?.block_on(undo(&mut journal, &world, tell));
     done.map_err(|error| failure(&error))?;
     Ok(Exit::Fine)
 }
