@@ -25,9 +25,9 @@ const ANSWER: u64 = 16 * 1024 * 1024;
 const DEFAULT: &str = "http://127.0.0.1:8403";
 
 impl Endpoint {
-    /// The service at that URL, or where the environment says.
+    /// The service at a URL; none means the one that the environment names.
     pub fn at(endpoint_url: Option<String>) -> Self {
-        Endpoint { endpoint_url }
+        Self { endpoint_url }
     }
 
     /// The service's URL, without a slash at the end.

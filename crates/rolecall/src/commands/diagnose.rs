@@ -5,16 +5,13 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use rolecall_doctor::finding::Severity;
 use rolecall_doctor::report::{Report, diagnose};
-use rolecall_model::evidence::Evidence;
-use serde_json::{Value, json};
 
+use super::Done;
 use super::live::LiveFlags;
 use super::probe::ProbeFlags;
 use super::target::{Targets, folder};
-use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
-use crate::service_client::Endpoint;
 
 /// Name the cause of a failed AssumeRoleWithWebIdentity, from what you have.
 ///
@@ -99,15 +96,9 @@ pub fn run(arguments: &Arguments) -> Done {
     if arguments.live.needs {
         return arguments.live.print_needs(&arguments.targets);
     }
-    let mut probed = None;
-    let evidence = match &arguments.event {
-        Some(id) => of_event(id, &arguments.live.endpoint())?,
-        None => {
-            let mut read = arguments.targets.read(&arguments.live)?;
-            probed = arguments.probe.run(&arguments.targets, &arguments.live, &mut read)?;
-            read.evidence
-        }
-    };
+    let mut read = arguments.targets.read(&arguments.live)?;
+    let probed = arguments.probe.run(&arguments.targets, &arguments.live, &mut read)?;
+    let evidence = read.evidence;
     let mut report = diagnose(&evidence);
     if let Some(probed) = probed {
         probed.settle(&mut report);
@@ -120,15 +111,6 @@ pub fn run(arguments: &Arguments) -> Done {
         Format::Html => print(&output::html::report(&report))?,
     }
     Ok(exit(&report, arguments.fail_on))
-}
-
-/// The evidence that a running service has of a refusal.
-fn of_event(id: &str, endpoint: &Endpoint) -> Result<Evidence, Failure> {
-    let answer = endpoint.call("DiagnoseEvent", &json!({"EventId": id}))?;
-    let files = answer.get("Files").and_then(Value::as_object).into_iter().flatten();
-    let files: Vec<(String, Vec<u8>)> =
-        files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.as_bytes().to_vec()))).collect();
-    Ok(rolecall_collect::read_files(&files))
 }
 
 fn print(text: &str) -> io::Result<()> {

@@ -16,7 +16,6 @@ use super::target::Targets;
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
-use crate::service_client::Endpoint;
 
 /// Flags of live targets.
 #[derive(Args, Clone, Debug, Default)]
@@ -90,11 +89,6 @@ impl LiveFlags {
             timeout: Duration::from_secs(self.timeout),
             trail: (self.trail > 0).then(|| Duration::from_secs(self.trail * 60)),
         }
-    }
-
-    /// A running `rolecall serve`.
-    pub fn endpoint(&self) -> Endpoint {
-        Endpoint::at(self.endpoint_url.clone())
     }
 
     /// Prints what reading the targets needs.

@@ -10,17 +10,22 @@ use rolecall_doctor::report::diagnose;
 use rolecall_live::target::Target;
 use rolecall_live::{Collected, merge};
 use rolecall_model::evidence::{Evidence, Skipped};
+use serde_json::{Value, json};
 
 use super::live::{LiveFlags, look, runtime};
 use super::{Failure, STDIN_LIMIT};
 use crate::output;
+use crate::service_client::Endpoint;
 
 /// What a command is about.
 #[derive(Args, Clone, Debug)]
 pub struct Targets {
     /// Folders of evidence, single files, `-` for standard input, or live targets.
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["needs", "event"])]
     targets: Vec<String>,
+    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request.
+    #[arg(long, value_name = "ID")]
+    event: Option<String>,
     /// A file that is taken in place of what is read live, such as a trust policy that is not stored yet; may be
     /// repeated.
     #[arg(long = "with", value_name = "FILE")]
@@ -52,7 +57,8 @@ impl Targets {
             (Some(Target::Pod(_)), Some(account)) => format!("sa/{account}"),
             _ => text.clone(),
         };
-        Targets { targets: self.targets.iter().map(other).collect(), with: self.with.clone() }
+        let targets = self.targets.iter().map(other).collect();
+        Targets { targets, event: self.event.clone(), with: self.with.clone() }
     }
 
     /// A name for a file that is about these targets.
@@ -83,20 +89,16 @@ impl Targets {
     /// # Errors
     /// Where a path cannot be read. What cannot be read live is no error: it is unread, and said on standard error.
     pub fn read(&self, flags: &LiveFlags) -> Result<ReadTargets, Failure> {
-        if self.targets.is_empty() {
-            return Err(Failure::Unknown {
-                fact: "no target is named".into(),
-                remedy:
-                    "name a folder of evidence, `-` for standard input, or a live target such as deploy/api"
-                        .into(),
-            });
-        }
         let live = self.live(flags);
         let paths = self.paths(flags);
-        if let ([path], true, true) = (paths.as_slice(), live.is_empty(), self.with.is_empty()) {
+        let no_more = live.is_empty() && self.with.is_empty() && self.event.is_none();
+        if let ([path], true) = (paths.as_slice(), no_more) {
             return alone(Path::new(path));
         }
-        let mut given = Vec::new();
+        let mut given = match &self.event {
+            Some(id) => of_event(id, flags.endpoint_url.clone())?,
+            None => Vec::new(),
+        };
         let mut skipped = Vec::new();
         for path in paths.into_iter().map(Path::new).chain(self.with.iter().map(PathBuf::as_path)) {
             files(path, &mut given, &mut skipped)?;
@@ -107,6 +109,13 @@ impl Targets {
         evidence.skipped.extend(skipped);
         Ok(ReadTargets { evidence, files, collected })
     }
+}
+
+/// The evidence that a running service has of a refusal, as files.
+fn of_event(id: &str, endpoint_url: Option<String>) -> Result<Vec<(String, String)>, Failure> {
+    let answer = Endpoint::at(endpoint_url).call("DiagnoseEvent", &json!({"EventId": id}))?;
+    let files = answer.get("Files").and_then(Value::as_object).into_iter().flatten();
+    Ok(files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect())
 }
 
 /// The evidence of the files. Where CloudTrail shows a refusal of what is admitted by everything that was read, the refusal
