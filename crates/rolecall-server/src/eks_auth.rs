@@ -248,5 +248,8 @@ fn invalid(sentence: &'static str) -> Fault {
 }
 
 fn denied() -> Fault {
-    Fault::new(Code::AccessDenied, "Unauthorized Exception! EKS does not have permissions to assume the associated role.")
+    Fault::new(
+        Code::AccessDenied,
+        "Unauthorized Exception! EKS does not have permissions to assume the associated role.",
+    )
 }

@@ -103,7 +103,8 @@ impl JsonCall<'_> {
     /// How many items a page may have: what the request says, within what the operation allows, else all of that.
     #[must_use]
     pub fn limit(&self, member: &str, most: usize) -> usize {
-        let asked = self.input.get(member).and_then(Value::as_u64).and_then(|items| usize::try_from(items).ok());
+        let asked =
+            self.input.get(member).and_then(Value::as_u64).and_then(|items| usize::try_from(items).ok());
         asked.unwrap_or(most).min(most)
     }
 

@@ -20,6 +20,7 @@ pub mod eks_auth;
 mod http;
 pub mod iam;
 pub mod id;
+pub mod import;
 pub mod issuer;
 pub mod json_call;
 pub mod json_operations;

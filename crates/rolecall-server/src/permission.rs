@@ -47,13 +47,8 @@ pub fn decide(
 ) -> Result<(), Fault> {
     let layers = desk.compiled.layers(who, view);
     let caller = who.caller();
-    let question = authorize::Call {
-        caller: &caller,
-        action,
-        resource,
-        resource_account: Some(&who.account),
-        context,
-    };
+    let question =
+        authorize::Call { caller: &caller, action, resource, resource_account: Some(&who.account), context };
     let verdict = authorize::verdict(&layers, &question);
     match verdict.decision {
         Decision::Allowed => Ok(()),

@@ -65,12 +65,7 @@ impl Frame<'_> {
 
     /// The record of a signed call, or of one whose signature did not pass.
     #[must_use]
-    pub fn signed(
-        &self,
-        identity: Identity,
-        params: &Params<'_>,
-        result: Result<&Answer, &Fault>,
-    ) -> Record {
+    pub fn signed(&self, identity: Identity, params: &Params<'_>, result: Result<&Answer, &Fault>) -> Record {
         let mut record = self.record(identity);
         let fields = parameters(self.operation.members, params.view());
         // Reading calls without parameters are recorded with null (reference cloudtrail.md §4.1, GetCallerIdentity).

@@ -83,9 +83,7 @@ pub fn run(call: &JsonCall<'_>) -> Result<Done, Fault> {
     });
     let events: Vec<Value> = found.entries.iter().map(|entry| event(entry)).collect();
     let mut output = json!({"Events": events});
-    if let (Some(_), Some(last), Some(members)) =
-        (found.next, found.entries.last(), output.as_object_mut())
-    {
+    if let (Some(_), Some(last), Some(members)) = (found.next, found.entries.last(), output.as_object_mut()) {
         let token = URL_SAFE_NO_PAD.encode(format!("{digest}.{}", last.event_id));
         members.insert("NextToken".to_owned(), Value::from(token));
     }

@@ -173,7 +173,8 @@ fn given(
     }
     // The target role's trust policy tests it (EKS User Guide, "Access AWS resources using EKS Pod Identity target roles").
     association.external_id = association.target_role_arn.as_ref().map(|_| {
-        let PodIdentityAssociation { account, region, cluster, namespace, service_account, .. } = &association;
+        let PodIdentityAssociation { account, region, cluster, namespace, service_account, .. } =
+            &association;
         format!("{region}/{account}/{cluster}/{namespace}/{service_account}")
     });
     Ok(association)

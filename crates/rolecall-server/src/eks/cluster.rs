@@ -38,8 +38,7 @@ const KEPT: [&str; 14] = [
 #[must_use]
 pub fn resource(call: &JsonCall<'_>) -> Resource {
     let name = call.text_if("name").unwrap_or_else(|| call.text("clusterName"));
-    let arn =
-        format!("arn:{}:eks:{}:{}:cluster/{name}", call.partition(), call.region, call.account_id());
+    let arn = format!("arn:{}:eks:{}:{}:cluster/{name}", call.partition(), call.region, call.account_id());
     let tags = call.cluster(name).map(|cluster| cluster.tags.clone()).unwrap_or_default();
     Resource { arn, tags, ..Resource::default() }
 }

@@ -35,7 +35,10 @@ pub fn tag(call: &JsonCall<'_>) -> Result<Done, Fault> {
         }
     }
     if tags.len() > MOST {
-        return Err(Fault::new(Code::BadRequestException, format!("A resource can have at most {MOST} tags.")));
+        return Err(Fault::new(
+            Code::BadRequestException,
+            format!("A resource can have at most {MOST} tags."),
+        ));
     }
     Ok(Done { changes: tagged.with(tags), output: json!({}) })
 }

@@ -54,8 +54,8 @@ impl Asked<'_> {
             call.allow(&operation.action(), "*", &call.context(&json_operations::any(&call)))?;
             return admin::run(&call).await;
         }
-        let row = json_operations::find(operation.service, operation.name)
-            .ok_or_else(|| not_offered(operation))?;
+        let row =
+            json_operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
         (row.before)(input)?;
         constrain(operation, input)?;
         for _ in 0..TRIES {

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn secrets_of_an_answer_are_hidden_however_deep() {
-        let fields = fields_of(&json!({"Token": "secret", "a": {"credentials": [{"sessionToken": "secret"}]}}));
+        let fields =
+            fields_of(&json!({"Token": "secret", "a": {"credentials": [{"sessionToken": "secret"}]}}));
         assert!(!fields.value().to_string().contains("secret"), "{fields:?}");
     }
 }

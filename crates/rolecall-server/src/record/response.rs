@@ -114,7 +114,12 @@ fn content(rest: &mut &str) -> Option<Value> {
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#13;", "\r").replace("&#xD;", "\r").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#13;", "\r")
+        .replace("&#xD;", "\r")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -124,7 +129,12 @@ mod tests {
     use rolecall_wire::operation;
     use serde_json::json;
 
-    fn written(service: Service, name: &str, format: Format, write: impl FnOnce(&mut Writer)) -> Option<Value> {
+    fn written(
+        service: Service,
+        name: &str,
+        format: Format,
+        write: impl FnOnce(&mut Writer),
+    ) -> Option<Value> {
         let operation = operation::find(service, name).unwrap();
         let mut out = Writer::new(operation, format);
         write(&mut out);

@@ -1,15 +1,18 @@
 //! One file per command.
 
 pub mod causes;
+pub mod cluster;
 pub mod completions;
 pub mod demo;
 pub mod diagnose;
 pub mod explain;
+pub mod export;
 pub mod fix;
 pub mod man;
 pub mod serve;
 pub mod simulate;
 pub mod token;
+pub mod trail;
 
 use std::io;
 
