@@ -24,6 +24,8 @@ pub mod import;
 pub mod issuer;
 pub mod json_call;
 pub mod json_operations;
+#[cfg(test)]
+mod json_world;
 mod key_source;
 pub mod keys;
 pub mod listen;

@@ -68,6 +68,7 @@ pub fn create(call: &JsonCall<'_>) -> Result<Done, Fault> {
         .filter_map(|member| Some(((*member).to_owned(), call.input.get(*member)?.clone())))
         .filter(|(_, value)| !value.is_null())
         .collect();
+    let kept = with_defaults(kept);
     let cluster = Cluster {
         account: call.account_id().to_owned(),
         region: call.region.to_owned(),
@@ -190,6 +191,22 @@ pub fn described(call: &JsonCall<'_>, cluster: &Cluster) -> Value {
         say(&name, value);
     }
     json!({"cluster": out})
+}
+
+/// What EKS says of the network where the request does not.
+fn with_defaults(mut kept: Map<String, Value>) -> Map<String, Value> {
+    let network = kept.entry("resourcesVpcConfig").or_insert_with(|| json!({}));
+    let defaults = [
+        ("endpointPublicAccess", json!(true)),
+        ("endpointPrivateAccess", json!(false)),
+        ("publicAccessCidrs", json!(["0.0.0.0/0"])),
+    ];
+    if let Some(members) = network.as_object_mut() {
+        for (name, value) in defaults {
+            members.entry(name).or_insert(value);
+        }
+    }
+    kept
 }
 
 fn other(cluster: &Cluster) -> Map<String, Value> {

@@ -311,7 +311,7 @@ impl Account {
             arn.account
         };
         let mut versions: Vec<PolicyVersion> =
-            list(value, "PolicyVersionList").filter_map(|version| read_version(version)).collect();
+            list(value, "PolicyVersionList").filter_map(read_version).collect();
         versions.sort_by_key(|version| version.number);
         let default_version = number(&text(value, "DefaultVersionId")).unwrap_or_default();
         let Some(newest) =

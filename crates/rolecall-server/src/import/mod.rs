@@ -95,16 +95,16 @@ pub async fn run(desk: &Desk, folder: &Path) -> Result<Imported, ImportError> {
     let Some(known) = view.account(&number) else { return Err(ImportError::Foreign { account: number }) };
     let mut keep = Sorting { known: &known, imported: &mut imported };
     let kinds = [
-        ("managed policies", keep.new(account.policies, |known| &known.policies)),
-        ("users", keep.new(account.users, |known| &known.users)),
-        ("groups", keep.new(account.groups, |known| &known.groups)),
-        ("roles", keep.new(account.roles, |known| &known.roles)),
-        ("instance profiles", keep.new(account.instance_profiles, |known| &known.instance_profiles)),
-        ("OIDC providers", keep.new(account.providers, |known| &known.oidc_providers)),
-        ("clusters", keep.new(account.clusters, |known| &known.clusters)),
+        ("managed policies", keep.missing(account.policies, |known| &known.policies)),
+        ("users", keep.missing(account.users, |known| &known.users)),
+        ("groups", keep.missing(account.groups, |known| &known.groups)),
+        ("roles", keep.missing(account.roles, |known| &known.roles)),
+        ("instance profiles", keep.missing(account.instance_profiles, |known| &known.instance_profiles)),
+        ("OIDC providers", keep.missing(account.providers, |known| &known.oidc_providers)),
+        ("clusters", keep.missing(account.clusters, |known| &known.clusters)),
         (
             "Pod Identity associations",
-            keep.new(account.associations, |known| &known.pod_identity_associations),
+            keep.missing(account.associations, |known| &known.pod_identity_associations),
         ),
     ];
     for (kind, entities) in kinds {
@@ -121,7 +121,7 @@ struct Sorting<'a> {
 }
 
 impl Sorting<'_> {
-    fn new<T: Kept + PartialEq>(
+    fn missing<T: Kept + PartialEq>(
         &mut self,
         entities: Vec<T>,
         table: impl Fn(&AccountView) -> &Table<T>,
