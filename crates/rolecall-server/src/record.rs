@@ -3,6 +3,8 @@
 mod json;
 mod response;
 
+use std::borrow::Cow;
+
 use rolecall_trail::record::{Call as RecordCall, Fields, Identity, Record, TlsDetails, WebIdentity};
 use rolecall_wire::fault::{Code, Fault};
 use rolecall_wire::http::Answer;
@@ -78,7 +80,7 @@ impl Frame<'_> {
             record = record.resource(arn.split(':').nth(4).unwrap_or_default(), "AWS::IAM::Role", arn);
         }
         match result {
-            Err(fault) => record.refused(fault.code.name(self.operation.service), &fault.message),
+            Err(fault) => record.refused(&recorded_code(self.operation.service, fault.code), &fault.message),
             Ok(answer) => match response::elements(self.operation, answer) {
                 Some(fields) => record.response(fields),
                 None => record,
@@ -111,6 +113,38 @@ impl Frame<'_> {
                 },
             ),
         }
+    }
+}
+
+/// Errors of IAM's own, which CloudTrail records under the names of their shapes: `NoSuchEntityException` where the wire has
+/// `NoSuchEntity` (recorded). Those that all services share keep their names.
+const IAM_SHAPES: [Code; 19] = [
+    Code::ConcurrentModification,
+    Code::DeleteConflict,
+    Code::EntityAlreadyExists,
+    Code::EntityTemporarilyUnmodifiable,
+    Code::FeatureDisabled,
+    Code::FeatureEnabled,
+    Code::InvalidInput,
+    Code::LimitExceeded,
+    Code::MalformedPolicyDocument,
+    Code::NoSuchEntity,
+    Code::NotSupportedService,
+    Code::OpenIdIdpCommunicationError,
+    Code::PasswordPolicyViolation,
+    Code::PolicyEvaluation,
+    Code::PolicyNotAttachable,
+    Code::ReportExpired,
+    Code::ReportInProgress,
+    Code::ServiceFailure,
+    Code::UnmodifiableEntity,
+];
+
+fn recorded_code(service: Service, code: Code) -> Cow<'static, str> {
+    let name = code.name(service);
+    match service == Service::Iam && IAM_SHAPES.contains(&code) {
+        true => format!("{name}Exception").into(),
+        false => name.into(),
     }
 }
 
@@ -246,6 +280,19 @@ fn add(fields: Fields, member: &Member, view: View<'_>) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_as_cloudtrail_has_them() {
+        let table = [
+            (Service::Iam, Code::NoSuchEntity, "NoSuchEntityException"),
+            (Service::Iam, Code::AccessDenied, "AccessDenied"),
+            (Service::Iam, Code::SignatureDoesNotMatch, "SignatureDoesNotMatch"),
+            (Service::Sts, Code::MalformedPolicyDocument, "MalformedPolicyDocument"),
+        ];
+        for (service, code, recorded) in table {
+            assert_eq!(recorded_code(service, code), recorded);
+        }
+    }
 
     #[test]
     fn dates_as_cloudtrail_writes_them() {

@@ -35,7 +35,7 @@ fn exit_codes_and_words() {
         (&["diagnose", REFUSED, "--fixes", "all"], "", 1, "jsonencode(", ""),
         (&["diagnose", REFUSED, "--fixes", "pulumi"], "", 2, "", "invalid value 'pulumi'"),
         (&["diagnose", REFUSED, "--format", "xml"], "", 2, "", "invalid value 'xml'"),
-        (&["diagnose"], "", 2, "", "required arguments"),
+        (&["diagnose"], "", 2, "", "no target is named"),
         (&["explain", "trust.wildcard-in-equals"], "", 0, "StringEquals", ""),
         (&["explain", "Incorrect token audience"], "", 0, "provider.audience-unregistered", ""),
         (&["explain", "Incorrect", "token", "audience"], "", 0, "provider.audience-unregistered", ""),

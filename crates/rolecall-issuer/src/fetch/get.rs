@@ -21,6 +21,9 @@ use crate::certificate::Verifier;
 use crate::error::ErrorKind;
 use crate::key_set::VerificationMethod;
 
+/// Types of both documents. A kube-apiserver answers 406 for its key set where the second is not among them.
+const ACCEPT: &str = "application/json, application/jwk-set+json, */*;q=0.1";
+
 /// Largest head of an answer in bytes, and the most headers in it.
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
@@ -82,7 +85,7 @@ where
     let request = Request::get(target.path.as_str())
         .header(header::HOST, target.authority())
         .header(header::USER_AGENT, concat!("rolecall/", env!("CARGO_PKG_VERSION")))
-        .header(header::ACCEPT, "application/json")
+        .header(header::ACCEPT, ACCEPT)
         .header(header::CONNECTION, "close")
         .body(Empty::<Bytes>::new())
         .map_err(|_| ErrorKind::Url("it cannot be sent"))?;

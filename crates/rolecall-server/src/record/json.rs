@@ -5,7 +5,7 @@ use rolecall_wire::fault::Fault;
 use rolecall_wire::operation::{Member, Shape, lower_camel};
 use serde_json::{Map, Value};
 
-use super::{Frame, HIDDEN};
+use super::{Frame, HIDDEN, recorded_code};
 
 impl Frame<'_> {
     /// The record of a signed call of a JSON service.
@@ -22,7 +22,7 @@ impl Frame<'_> {
             record = record.parameters(fields);
         }
         match result {
-            Err(fault) => record.refused(fault.code.name(self.operation.service), &fault.message),
+            Err(fault) => record.refused(&recorded_code(self.operation.service, fault.code), &fault.message),
             // Reading calls have no response elements (reference cloudtrail.md §2).
             Ok(_) if self.operation.read_only => record,
             Ok(output) => {

@@ -45,6 +45,22 @@ pub fn report(report: &Report<'_>, fixes: Fixes) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints what could not be read, to standard error.
+pub fn trouble(what: &str, line: &str, remedy: Option<&str>) {
+    let mut err = anstream::stderr().lock();
+    let said = |text: &str| plain(&rolecall_collect::redact(text));
+    let _ = writeln!(err, "{YELLOW}not read{YELLOW:#}: {}: {}", said(what), said(line));
+    if let Some(remedy) = remedy {
+        let _ = writeln!(err, "  {BOLD}try{BOLD:#}: {}", said(remedy));
+    }
+}
+
+/// Prints a remark, to standard error.
+pub fn note(text: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{BOLD}note{BOLD:#}: {}", plain(&rolecall_collect::redact(text)));
+}
+
 /// Prints why rolecall itself failed, to standard error.
 pub fn failure(failure: &Failure) {
     let mut err = anstream::stderr().lock();
@@ -53,8 +69,12 @@ pub fn failure(failure: &Failure) {
     let mut line = format!("{RED}error{RED:#}: {}", said(&failure.to_string()));
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(failure);
     while let Some(inner) = cause {
-        line.push_str(": ");
-        line.push_str(&said(&inner.to_string()));
+        // A transparent error says the same as its source, and some say their whole chain themselves.
+        let text = said(&inner.to_string());
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
         cause = inner.source();
     }
     if let Some(remedy) = failure.remedy() {
