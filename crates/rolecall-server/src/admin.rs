@@ -1,81 +1,50 @@
 //! rolecall's own administration: signed and authorized like any call, under the service name `rolecall`.
 
-use rolecall_policy::context::Context;
-use rolecall_wire::constraint;
 use rolecall_wire::fault::{Code, Fault};
-use rolecall_wire::http::Answer;
-use rolecall_wire::json;
-use rolecall_wire::operation::{Labels, Operation};
-use rolecall_wire::query::Params;
+use rolecall_wire::operation::Operation;
+use rolecall_wire::service::Service;
 use serde_json::{Map, Value, json};
 
-use crate::authenticate::Signature;
-use crate::call::Call;
 use crate::desk::Desk;
+use crate::eks::registration;
 use crate::issuer::{Algorithm, LONGEST, NotMinted, Wish, is_name};
-use crate::pipeline::Request;
-use crate::{permission, start};
+use crate::json_call::JsonCall;
+use crate::json_operations::{Row, row};
+use crate::start;
 
 /// Seconds that a minted token lives where the request does not say.
 const LIFETIME: i64 = 3600;
 
-/// Answers an operation of administration.
+/// Operations that are functions of the state.
+pub static ROWS: &[Row] = &[
+    row("RegisterCluster", registration::resource, registration::register),
+    row("RemoveCluster", registration::resource, registration::remove),
+    row("ListRegisteredClusters", crate::json_operations::any, registration::list),
+];
+
+/// Operations with effects beyond the state.
+pub const EFFECTS: [&str; 4] = ["DiagnoseEvent", "MintToken", "RevokeSessions", "RotateKeys"];
+
+/// Whether an operation is one of [`EFFECTS`].
+#[must_use]
+pub fn is_effect(operation: &Operation) -> bool {
+    operation.service == Service::Rolecall && EFFECTS.contains(&operation.name)
+}
+
+/// Does what an operation with effects does, for a caller who is allowed to.
 ///
 /// # Errors
-/// As any call: constraints, permission, and what the operation itself refuses.
-pub async fn answer(
-    desk: &Desk,
-    operation: &'static Operation,
-    request: &Request<'_>,
-    signature: &Signature,
-) -> Result<Answer, Fault> {
-    let params = Params::read(request.head.query, b"")?;
-    let input = json::read(operation, &Labels::new(), &params, request.body)?;
-    constraint::check_json(operation, &input)?;
-    allow(desk, operation, request, signature, &params)?;
-    let output = match operation.name {
-        "DiagnoseEvent" => diagnose_event(desk, &signature.who.account, &input),
-        "MintToken" => mint_token(desk, &input),
+/// What the operation itself refuses.
+pub async fn run(call: &JsonCall<'_>) -> Result<Value, Fault> {
+    let (desk, input) = (call.desk, call.input);
+    match call.operation.name {
+        "DiagnoseEvent" => diagnose_event(desk, call.account_id(), input),
+        "MintToken" => mint_token(desk, input),
         "RevokeSessions" => {
             start::revoke_sessions(desk).await.map(|()| json!({})).map_err(|error| failed(&error))
         }
-        "RotateKeys" => rotate(desk, &input).await,
-        _ => Err(Fault::new(Code::InvalidAction, "The operation is not offered.")),
-    }?;
-    Ok(Answer {
-        status: 200,
-        content_type: "application/x-amz-json-1.1",
-        error_type: None,
-        body: output.to_string().into_bytes(),
-    })
-}
-
-fn allow(
-    desk: &Desk,
-    operation: &Operation,
-    request: &Request<'_>,
-    signature: &Signature,
-    params: &Params<'_>,
-) -> Result<(), Fault> {
-    let view = desk.state.view();
-    let account = view.account(&signature.who.account).ok_or_else(Fault::unknown_key)?;
-    let call = Call {
-        operation: operation.name,
-        fetched_thumbprint: None,
-        params,
-        who: &signature.who,
-        view,
-        account,
-        now: desk.clock.now(),
-        random: desk.random.as_ref(),
-        desk,
-        region: &signature.region,
-        origin: &request.origin,
-    };
-    let mut context = Context::new();
-    signature.who.keys(&mut context);
-    request.origin.keys(call.now, &signature.region, &mut context);
-    permission::allow(&call, &operation.action(), "*", &context)
+        _ => rotate(desk, input).await,
+    }
 }
 
 fn diagnose_event(desk: &Desk, account: &str, input: &Map<String, Value>) -> Result<Value, Fault> {

@@ -38,8 +38,21 @@ pub struct Config {
     pub explain_denials: bool,
     /// Whether requests from web pages of other origins are refused, as `--dev` does.
     pub refuse_foreign_origins: bool,
+    /// Files of a real account that are taken over at the start ([`crate::import`]).
+    pub import: Option<PathBuf>,
+    /// What becomes of the audit record.
+    pub trail: Trail,
     /// Bounds.
     pub limits: Limits,
+}
+
+/// What becomes of the audit record beside the data folder's own segments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail {
+    /// Where closed segments are delivered, in the layout of CloudTrail's buckets.
+    pub out: Option<PathBuf>,
+    /// Bytes of segments that the data folder keeps; none keeps all.
+    pub keep: Option<u64>,
 }
 
 /// Credentials of an account's root.
@@ -130,6 +143,8 @@ impl Config {
             allow_local_issuers: true,
             explain_denials: false,
             refuse_foreign_origins: true,
+            import: None,
+            trail: Trail::default(),
             limits: Limits::default(),
         }
     }
@@ -156,6 +171,12 @@ impl Config {
             return refused(
                 format!("`--dev` does not listen on `{}`", self.listen),
                 "listen on 127.0.0.1, or start without `--dev`",
+            );
+        }
+        if self.data.is_none() && self.trail != Trail::default() {
+            return refused(
+                "there is no audit record on disk to deliver or to bound".to_owned(),
+                "give `--data FOLDER` in place of `--dev`",
             );
         }
         if matches!(self.tls, Tls::None) && !loopback && self.public_url.is_none() {
@@ -188,6 +209,10 @@ mod tests {
                 Some("may not be explained"),
             ),
             (Config { account: "12".into(), ..plain() }, Some("no account id")),
+            (
+                Config { trail: Trail { keep: Some(1), ..Trail::default() }, ..Config::dev(0) },
+                Some("no audit record"),
+            ),
         ];
         for (at, (config, wanted)) in table.into_iter().enumerate() {
             let fact = config.check().err().map(|refused| refused.fact);

@@ -1,7 +1,8 @@
-//! The service: STS and IAM over HTTP, and every decision on the record.
+//! The service: STS, IAM, EKS and CloudTrail over HTTP, and every decision on the record.
 //!
-//! A request's life is [`pipeline`]; what an operation does is in the file of its family under [`sts`] and [`iam`]; which
-//! operations are offered is the table in [`operations`]. [`start`] sets the [`desk`]: everything that calls share.
+//! A request's life is [`pipeline`]; what an operation does is in the file of its family under [`sts`], [`iam`],
+//! [`eks`], [`eks_auth`] and [`cloudtrail`]; which operations are offered is in the tables of [`operations`] and
+//! [`json_operations`]. [`start`] sets the [`desk`]: everything that calls share.
 
 #![cfg_attr(test, allow(clippy::string_slice))]
 
@@ -9,14 +10,22 @@ mod admin;
 mod authenticate;
 pub mod call;
 pub mod clock;
+pub mod cloudtrail;
 pub mod compiled;
 pub mod config;
 mod denial;
 pub mod desk;
+pub mod eks;
+pub mod eks_auth;
 mod http;
 pub mod iam;
 pub mod id;
+pub mod import;
 pub mod issuer;
+pub mod json_call;
+pub mod json_operations;
+#[cfg(test)]
+mod json_world;
 mod key_source;
 pub mod keys;
 pub mod listen;

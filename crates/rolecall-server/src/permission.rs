@@ -2,12 +2,15 @@
 
 use rolecall_engine::authorize::{self, Decision, LayerKind, Reason, Verdict};
 use rolecall_policy::context::Context;
+use rolecall_state::view::View;
 use rolecall_wire::fault::{Code, Fault};
 use rolecall_wire::operation::Operation;
 use rolecall_wire::service::Service;
 
 use crate::call::Call;
+use crate::desk::Desk;
 use crate::target::{Resource, Target};
+use crate::who::Who;
 
 /// Whether the caller may do this.
 ///
@@ -27,19 +30,29 @@ pub fn check(call: &Call<'_>, operation: &Operation, target: Target) -> Result<(
 /// # Errors
 /// `AccessDenied` with AWS's sentence.
 pub fn allow(call: &Call<'_>, action: &str, resource: &str, context: &Context) -> Result<(), Fault> {
-    let layers = call.desk.compiled.layers(call.who, call.view);
-    let caller = call.who.caller();
-    let question = authorize::Call {
-        caller: &caller,
-        action,
-        resource,
-        resource_account: Some(call.account_id()),
-        context,
-    };
+    decide(call.desk, call.who, call.view, action, resource, context)
+}
+
+/// As [`allow`], for a caller whose call is not one of IAM's or STS's.
+///
+/// # Errors
+/// `AccessDenied` with AWS's sentence.
+pub fn decide(
+    desk: &Desk,
+    who: &Who,
+    view: &View,
+    action: &str,
+    resource: &str,
+    context: &Context,
+) -> Result<(), Fault> {
+    let layers = desk.compiled.layers(who, view);
+    let caller = who.caller();
+    let question =
+        authorize::Call { caller: &caller, action, resource, resource_account: Some(&who.account), context };
     let verdict = authorize::verdict(&layers, &question);
     match verdict.decision {
         Decision::Allowed => Ok(()),
-        _ => Err(denied(&call.who.arn(), action, resource, verdict)),
+        _ => Err(denied(&who.arn(), action, resource, verdict)),
     }
 }
 

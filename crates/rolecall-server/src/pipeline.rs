@@ -1,5 +1,7 @@
 //! The life of a request, in one sitting: parse, tell the operation, authenticate, check, authorize, run, record, answer.
 
+mod json;
+
 use std::time::Instant as Stopwatch;
 
 use rolecall_issuer::provider::Provider;
@@ -10,7 +12,7 @@ use rolecall_wire::answer::{Format, Writer};
 use rolecall_wire::constraint;
 use rolecall_wire::fault::{Code, Fault};
 use rolecall_wire::http::{Answer, Head};
-use rolecall_wire::operation::{self, Operation};
+use rolecall_wire::operation::{self, Labels, Operation};
 use rolecall_wire::query::Params;
 use rolecall_wire::service::{Protocol, Service, told_from};
 
@@ -24,7 +26,7 @@ use crate::origin::Origin;
 use crate::record::Frame;
 use crate::sts::assume_role_with_web_identity as web_identity;
 use crate::who::Actor;
-use crate::{admin, denial, id, permission};
+use crate::{denial, id, permission};
 
 /// How often an operation is run again because somebody else changed what it rests on.
 const TRIES: usize = 16;
@@ -57,12 +59,13 @@ pub async fn answer(desk: &Desk, request: &Request<'_>) -> Answered {
     let format = Format::asked(&request.head);
     let told = tell(request);
     let (service, operation) = match &told {
-        Ok((operation, _)) => (operation.service, Some(*operation)),
+        Ok((operation, ..)) => (operation.service, Some(*operation)),
         Err((service, _)) => (*service, None),
     };
     let result = match told {
-        Ok((operation, params)) => {
-            let call = Asked { desk, request, request_id: &request_id, operation, params: &params, format };
+        Ok((operation, labels, params)) => {
+            let request_id = &request_id;
+            let call = Asked { desk, request, request_id, operation, labels, params: &params, format };
             call.answer().await
         }
         Err((_, fault)) => Err(fault),
@@ -85,7 +88,7 @@ pub async fn answer(desk: &Desk, request: &Request<'_>) -> Answered {
 }
 
 /// Which operation is asked for, and with which parameters.
-fn tell<'a>(request: &Request<'a>) -> Result<(&'static Operation, Params<'a>), (Service, Fault)> {
+fn tell<'a>(request: &Request<'a>) -> Result<(&'static Operation, Labels, Params<'a>), (Service, Fault)> {
     let unknown = |fault| (Service::Sts, fault);
     let form =
         request.head.text("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form"));
@@ -93,8 +96,8 @@ fn tell<'a>(request: &Request<'a>) -> Result<(&'static Operation, Params<'a>), (
     let params = Params::read(request.head.query, body).map_err(unknown)?;
     let service = told_from(&request.head, &params).ok_or_else(|| unknown(Fault::undetermined()))?;
     let asked = operation::asked(service, &request.head, &params);
-    let (operation, _) = asked.map_err(|fault| (service, fault))?;
-    Ok((operation, params))
+    let (operation, labels) = asked.map_err(|fault| (service, fault))?;
+    Ok((operation, labels, params))
 }
 
 /// What running an operation came to.
@@ -111,6 +114,8 @@ struct Asked<'a> {
     request: &'a Request<'a>,
     request_id: &'a str,
     operation: &'static Operation,
+    /// What the path names.
+    labels: Labels,
     params: &'a Params<'a>,
     format: Format,
 }
@@ -170,21 +175,21 @@ impl Asked<'_> {
         if !self.operation.signed {
             return self.unsigned(&signature.region).await;
         }
+        if self.operation.service.protocol() != Protocol::Query {
+            return self.signed_json(signature).await;
+        }
         let result = self.permitted(signature).await;
         let event_id = id::uuid(self.desk.random.as_ref());
         let frame = self.frame(&signature.region, &signature.who.account, &event_id);
         let identity = signature.who.identity();
-        let record = frame.signed(identity, self.params, result.as_ref().err());
+        let record = frame.signed(identity, self.params, result.as_ref());
         self.keep(&record).await?;
         result
     }
 
     async fn permitted(&self, signature: &Signature) -> Result<Answer, Fault> {
-        let Asked { desk, operation, params, .. } = self;
+        let Asked { operation, params, .. } = self;
         limits_of_session(signature, operation)?;
-        if operation.service.protocol() != Protocol::Query {
-            return admin::answer(desk, operation, self.request, signature).await;
-        }
         constraint::check(operation, params)?;
         let row =
             operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
@@ -204,10 +209,7 @@ impl Asked<'_> {
                 Err(CommitError::Store(error)) => return Err(store_fault(&error)),
             }
         }
-        Err(Fault::new(
-            Code::ConcurrentModification,
-            "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.",
-        ))
+        Err(concurrent())
     }
 
     fn run(
@@ -263,7 +265,7 @@ impl Asked<'_> {
     async fn unauthenticated(&self, fault: Fault) -> Fault {
         let event_id = id::uuid(self.desk.random.as_ref());
         let frame = self.frame(REGION, "", &event_id);
-        let record = frame.signed(Identity::unknown(), self.params, Some(&fault));
+        let record = frame.signed(Identity::unknown(), self.params, Err(&fault));
         match self.keep(&record).await {
             Ok(()) => fault,
             Err(fault) => fault,
@@ -285,7 +287,7 @@ impl Asked<'_> {
     /// Makes a record durable.
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
-        if !record.recipient_account_id.is_empty() {
+        if record.is_in_event_history() {
             self.desk.events.push(record, json.clone());
         }
         self.desk.trail.append(&json).await.map_err(|error| {
@@ -324,6 +326,13 @@ fn not_offered(operation: &Operation) -> Fault {
         operation.name
     );
     Fault::new(Code::InvalidAction, sentence)
+}
+
+fn concurrent() -> Fault {
+    Fault::new(
+        Code::ConcurrentModification,
+        "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.",
+    )
 }
 
 fn internal() -> Fault {

@@ -1,9 +1,13 @@
 //! Audit records of calls, shaped as CloudTrail's (reference cloudtrail.md); no secret and no session token is in them.
 
+mod json;
+mod response;
+
 use std::borrow::Cow;
 
 use rolecall_trail::record::{Call as RecordCall, Fields, Identity, Record, TlsDetails, WebIdentity};
 use rolecall_wire::fault::{Code, Fault};
+use rolecall_wire::http::Answer;
 use rolecall_wire::operation::{Member, Operation, Shape, lower_camel};
 use rolecall_wire::query::{Params, View};
 use rolecall_wire::service::Service;
@@ -63,16 +67,24 @@ impl Frame<'_> {
 
     /// The record of a signed call, or of one whose signature did not pass.
     #[must_use]
-    pub fn signed(&self, identity: Identity, params: &Params<'_>, fault: Option<&Fault>) -> Record {
+    pub fn signed(&self, identity: Identity, params: &Params<'_>, result: Result<&Answer, &Fault>) -> Record {
         let mut record = self.record(identity);
         let fields = parameters(self.operation.members, params.view());
         // Reading calls without parameters are recorded with null (reference cloudtrail.md §4.1, GetCallerIdentity).
         if !fields.is_empty() {
             record = record.parameters(fields);
         }
-        match fault {
-            Some(fault) => record.refused(&recorded_code(self.operation.service, fault.code), &fault.message),
-            None => record,
+        if self.operation.name == "AssumeRole"
+            && let Some(arn) = params.get("RoleArn")
+        {
+            record = record.resource(arn.split(':').nth(4).unwrap_or_default(), "AWS::IAM::Role", arn);
+        }
+        match result {
+            Err(fault) => record.refused(&recorded_code(self.operation.service, fault.code), &fault.message),
+            Ok(answer) => match response::elements(self.operation, answer) {
+                Some(fields) => record.response(fields),
+                None => record,
+            },
         }
     }
 

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::config::{Config, Tls};
 use crate::desk::Desk;
+use crate::import::{self, Imported};
 use crate::listen::Port;
 use crate::random::Random;
 use crate::start::{self, StartError};
@@ -43,6 +44,8 @@ pub struct Running {
     pub url: String,
     /// What its calls share.
     pub desk: Arc<Desk>,
+    /// What was taken over of a real account, where that was asked for.
+    pub imported: Option<Imported>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
@@ -63,6 +66,10 @@ impl Running {
         let address = port.address;
         let url = url(&config, address);
         let desk = start::desk(config, url.clone(), clock, random).await?;
+        let imported = match &desk.config.import {
+            Some(folder) => Some(import::run(&desk, folder).await.map_err(StartError::from)?),
+            None => None,
+        };
         let acceptor = tls::acceptor(&desk.config.tls, desk.config.data.as_deref())?;
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(port.serve(desk.clone(), acceptor, stopped));
@@ -74,7 +81,7 @@ impl Running {
                 tracing::error!(%error, "the issuer has no keys");
             }
         });
-        Ok(Running { address, url, desk, stop, serving })
+        Ok(Running { address, url, desk, imported, stop, serving })
     }
 
     /// Stops accepting, lets calls in progress end, and returns when they have.

@@ -15,12 +15,13 @@ use rolecall_state::entity::{ServiceKey, Wrapped};
 use rolecall_state::state::State;
 use rolecall_state::store::{CommitError, Store, StoreError};
 use rolecall_trail::ring::{Bounds, Ring as Events};
-use rolecall_trail::write::{OpenError as TrailError, Options as TrailOptions, Writer as Trail};
+use rolecall_trail::write::{Delivery, OpenError as TrailError, Options as TrailOptions, Writer as Trail};
 
 use crate::clock::Clock;
 use crate::config::{Config, Refused};
 use crate::desk::Desk;
 use crate::iam::aws_managed;
+use crate::import::ImportError;
 use crate::issuer::{Issuer, Keys as IssuerKeys};
 use crate::key_source::KeySource;
 use crate::keys::{Key, NotSealedHere, Ring};
@@ -31,6 +32,8 @@ use crate::root::{self, RootError};
 
 /// Events that LookupEvents finds: count, bytes, and AWS's ninety days.
 const EVENTS: Bounds = Bounds { count: 200_000, bytes: 256 * 1024 * 1024, age: 90 * 24 * 3600 };
+/// How old a segment becomes where segments are delivered: about as long as CloudTrail takes (reference cloudtrail.md §1.1).
+const DELIVERY: Duration = Duration::from_secs(300);
 /// How often the service looks whether its ring is due for a new generation.
 const LOOK: Duration = Duration::from_secs(600);
 
@@ -58,6 +61,9 @@ pub enum StartError {
     /// The trail cannot be opened.
     #[error(transparent)]
     Trail(#[from] TrailError),
+    /// What is to be taken over cannot be.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// Root credentials cannot be kept.
     #[error(transparent)]
     Root(#[from] RootError),
@@ -80,7 +86,8 @@ pub async fn desk(
     for policies in aws_managed::missing(state.view()) {
         state.commit(policies).await?;
     }
-    let trail = trail(config.data.as_deref())?;
+    let trail = trail(&config)?;
+    let events = events(&config);
     let ring = ring(&state, &master, clock.now(), random.as_ref()).await?;
     let issuer = Arc::new(Issuer::new(base_url));
     let roots = certificate::system_roots().unwrap_or_else(|error| {
@@ -94,7 +101,7 @@ pub async fn desk(
         key_sets: KeyCache::with_source(CacheOptions::default(), Arc::new(source)),
         ready: Recent::new(10_000),
         compiled: crate::compiled::CompiledPolicies::default(),
-        events: Events::new(EVENTS),
+        events,
         refusals: crate::refusals::Refusals::default(),
         metrics: crate::metrics::Metrics::default(),
         ring: ArcSwap::from_pointee(ring),
@@ -193,13 +200,42 @@ fn store(data: Option<&Path>) -> Result<Arc<dyn Store>, StartError> {
     })
 }
 
-fn trail(data: Option<&Path>) -> Result<Trail, StartError> {
-    let Some(folder) = data else { return Ok(Trail::memory()) };
-    let (trail, cut) = Trail::open(&folder.join("trail"), TrailOptions::default())?;
+fn trail(config: &Config) -> Result<Trail, StartError> {
+    let Some(folder) = &config.data else { return Ok(Trail::memory()) };
+    let report: fn(&str) = |why| tracing::error!(why, "a part of the audit record was not delivered");
+    let deliver = config.trail.out.clone().map(|folder| Delivery { folder, report });
+    let options = match &deliver {
+        Some(_) => TrailOptions { segment_age: DELIVERY, ..TrailOptions::default() },
+        None => TrailOptions::default(),
+    };
+    // A bound is kept by whole segments: they are small enough to come near it.
+    let segment_bytes = config.trail.keep.map_or(options.segment_bytes, |keep| (keep / 8).max(64 * 1024));
+    let segment_bytes = segment_bytes.min(options.segment_bytes);
+    let options = TrailOptions { segment_bytes, keep_bytes: config.trail.keep, deliver, ..options };
+    let (trail, cut) = Trail::open(&folder.join("trail"), options)?;
     if let Some(cut) = cut {
         tracing::warn!(file = %cut.file.display(), bytes = cut.bytes, "a torn last line was cut off the trail");
     }
     Ok(trail)
+}
+
+/// The event history, with what the trail has of it.
+fn events(config: &Config) -> Events {
+    let events = Events::new(EVENTS);
+    let Some(folder) = &config.data else { return events };
+    match rolecall_trail::read::refill(&events, &folder.join("trail")) {
+        Ok(reading) => {
+            for broken in &reading.broken {
+                tracing::warn!(
+                    place = broken.place,
+                    why = broken.why,
+                    "a record of the trail cannot be read"
+                );
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the event history begins empty"),
+    }
+    events
 }
 
 async fn ring(state: &State, master: &Key, now: Instant, random: &dyn Random) -> Result<Ring, StartError> {

@@ -89,7 +89,8 @@ pub fn bytes(text: &[u8]) -> Reading {
     reading
 }
 
-/// Fills a ring from the newest records of a trail folder; what is broken there is named and passed over.
+/// Fills a ring from the newest records of a trail folder that belong into the event history; what is broken there is
+/// named and passed over.
 /// Reads no more segments than the ring's bounds can hold.
 pub fn refill(ring: &Ring, folder: &Path) -> Result<Reading, ReadError> {
     let segments = segments(folder).map_err(|source| ReadError::Io { file: folder.to_owned(), source })?;
@@ -108,7 +109,8 @@ pub fn refill(ring: &Ring, folder: &Path) -> Result<Reading, ReadError> {
         for (index, line) in lines.enumerate() {
             let line = line.map_err(io)?;
             match Record::from_json(&line) {
-                Ok(record) => ring.push(&record, line),
+                Ok(record) if record.is_in_event_history() => ring.push(&record, line),
+                Ok(_) => {}
                 Err(error) => broken.breaks(format!("{}, line {}", path.display(), index + 1), &error),
             }
         }

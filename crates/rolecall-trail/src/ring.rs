@@ -142,6 +142,14 @@ impl Ring {
         (entry.account == account).then(|| Arc::clone(entry))
     }
 
+    /// The mark of the record of an event id, for [`Query::before`]; `None` where it is not kept any more.
+    #[must_use]
+    pub fn mark(&self, event_id: &str) -> Option<u64> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let mark = *kept.ids.get(event_id)?;
+        (mark >= kept.first).then_some(mark)
+    }
+
     /// Some records with marks below one, newest first.
     fn before(&self, mark: u64) -> Vec<(u64, Arc<Entry>)> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);

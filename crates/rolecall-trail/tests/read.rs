@@ -25,7 +25,7 @@ fn record(number: i64) -> Record {
         account: "111122223333",
         read_only: true,
     };
-    Record::new(&call, Identity::unknown())
+    Record::new(&call, Identity::aws_account("444455556666", "AROAEXAMPLE:x"))
 }
 
 fn json(number: i64) -> String {
@@ -141,6 +141,9 @@ fn a_ring_is_filled_from_the_newest_segments() {
             writer.append(b"{\"no\":\"record\"}").wait().unwrap();
         }
     }
+    // What AWS's event history would not have is not in ours.
+    let call = Record { user_identity: Identity::unknown(), ..record(100) };
+    writer.append(&call.to_json()).wait().unwrap();
     drop(writer);
     let ring = Ring::new(Bounds::default());
     let reading = read::refill(&ring, folder.path()).unwrap();

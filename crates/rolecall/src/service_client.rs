@@ -1,11 +1,13 @@
 //! Calls to a running service's administration: signed as the AWS CLI signs, answered in JSON 1.1.
 
+use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use rolecall_model::instant::Instant;
 use rolecall_model::secret::Secret;
 use rolecall_wire::http::Head;
+use rolecall_wire::percent;
 use rolecall_wire::service::Service;
 use rolecall_wire::sigv4::{Credentials, sign};
 use serde_json::Value;
@@ -41,32 +43,52 @@ impl Endpoint {
     /// # Errors
     /// Where the service is not reached, or refuses.
     pub fn call(&self, operation: &str, input: &Value) -> Result<Value, Failure> {
+        let prefix = Service::Rolecall.target_prefixes().first().copied().unwrap_or_default();
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+            ("x-amz-target", format!("{prefix}{operation}")),
+        ];
+        self.send(Service::Rolecall, &headers, &input.to_string())
+    }
+
+    /// Calls an operation of IAM, and gives its result.
+    ///
+    /// # Errors
+    /// Where the service is not reached, or refuses.
+    pub fn iam(&self, operation: &str, parameters: &[(&str, &str)]) -> Result<Value, Failure> {
+        let mut body = format!("Action={operation}&Version={}", Service::Iam.api_version());
+        for (name, value) in parameters {
+            let _ = write!(body, "&{name}={}", percent::encode(value));
+        }
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded".to_owned()),
+            ("accept", "application/json".to_owned()),
+        ];
+        let mut answer = self.send(Service::Iam, &headers, &body)?;
+        let mut inner = |name: String| answer.get_mut(name).map(Value::take).map(|inner| answer = inner);
+        inner(format!("{operation}Response"));
+        inner(format!("{operation}Result"));
+        Ok(answer)
+    }
+
+    fn send(&self, service: Service, headers: &[(&str, String)], body: &str) -> Result<Value, Failure> {
         let url = self.url();
         let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
-        let body = input.to_string();
-        let target = format!(
-            "{}{operation}",
-            Service::Rolecall.target_prefixes().first().copied().unwrap_or_default()
-        );
-        let headers: [(&str, &[u8]); 3] = [
-            ("host", host.as_bytes()),
-            ("content-type", b"application/x-amz-json-1.1"),
-            ("x-amz-target", target.as_bytes()),
-        ];
-        let head = Head { method: "POST", path: "/", query: "", headers: &headers };
-        let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
-        let region = region.unwrap_or_else(|| "us-east-1".to_owned());
-        let signature = sign(&head, body.as_bytes(), &credentials(), now(), &region, "rolecall");
+        let mut signed: Vec<(&str, &[u8])> = vec![("host", host.as_bytes())];
+        signed.extend(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+        let head = Head { method: "POST", path: "/", query: "", headers: &signed };
+        let name = service.signing_name();
+        let signature = sign(&head, body.as_bytes(), &credentials(), now(), &region(), name);
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(30)))
             .http_status_as_error(false)
             .proxy(None)
             .build()
             .into();
-        let mut request = agent
-            .post(format!("{url}/"))
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", &target);
+        let mut request = agent.post(format!("{url}/"));
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
         for (name, value) in &signature {
             request = request.header(*name, value.as_str());
         }
@@ -83,13 +105,24 @@ impl Endpoint {
         if status == 200 {
             return Ok(answer);
         }
-        let member = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let said = if member("message").is_empty() { member("Message") } else { member("message") };
+        // Query services put the error into an object of its own.
+        let error = answer.get("Error").unwrap_or(&answer);
+        let member = |names: &[&str]| {
+            let found = names.iter().find_map(|name| error.get(*name)?.as_str());
+            found.unwrap_or_default().to_owned()
+        };
+        let (code, said) = (member(&["__type", "Code"]), member(&["message", "Message"]));
         Err(Failure::Service {
-            source: format!("the service refuses ({status} {}): {said}", member("__type")).into(),
+            source: format!("the service refuses ({status} {code}): {said}").into(),
             remedy: None,
         })
     }
+}
+
+/// The region of the environment.
+pub fn region() -> String {
+    let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    region.unwrap_or_else(|| "us-east-1".to_owned())
 }
 
 /// Those of the environment; the ones of `--dev` where there are none.

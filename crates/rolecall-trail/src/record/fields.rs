@@ -96,6 +96,12 @@ impl Fields {
         self.member(name, |out| list(out, values, |out, value| value.write(out)))
     }
 
+    /// Adds any JSON value; members within that are named like a secret are hidden too.
+    #[must_use]
+    pub fn json(self, name: &str, value: &Value) -> Fields {
+        self.member(name, |out| any(out, value))
+    }
+
     /// Whether there are no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -151,6 +157,17 @@ impl Fields {
 pub(super) fn string(out: &mut Vec<u8>, text: &str) {
     // Writing a string into a vector cannot fail.
     let _ = serde_json::to_writer(out, text);
+}
+
+fn any(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Object(members) => {
+            members.iter().fold(Fields::new(), |all, (name, value)| all.json(name, value)).write(out);
+        }
+        Value::Array(items) => list(out, items, any),
+        // Writing a value that was read just now into a vector cannot fail.
+        plain => drop(serde_json::to_writer(out, plain)),
+    }
 }
 
 fn list<T>(out: &mut Vec<u8>, values: impl IntoIterator<Item = T>, write: impl Fn(&mut Vec<u8>, T)) {

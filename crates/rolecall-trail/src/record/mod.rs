@@ -23,6 +23,17 @@ pub const PARAMETERS_LIMIT: usize = 100 * 1024;
 /// additionalEventData ends here, in bytes.
 pub const ADDITIONAL_LIMIT: usize = 28 * 1024;
 
+/// The end of every event source of AWS.
+const AWS_SOURCE: &str = ".amazonaws.com";
+/// Refusals of tokens, which no trail of AWS has.
+const UNTRUSTED: [&str; 5] = [
+    "ExpiredTokenException",
+    "ExpiredToken",
+    "InvalidIdentityToken",
+    "IDPCommunicationError",
+    "IDPRejectedClaim",
+];
+
 /// One record, in the order in which CloudTrail writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -224,6 +235,17 @@ impl Record {
             arn: Some(arn.to_owned()),
         });
         self
+    }
+
+    /// Whether AWS would show the record in its event history: a management event of somebody who could be told, in a
+    /// trail of an account. Not there is what failed before its caller was trusted (reference cloudtrail.md §3.1), what
+    /// expired, and what is rolecall's own.
+    #[must_use]
+    pub fn is_in_event_history(&self) -> bool {
+        let told = !matches!(self.user_identity.kind.as_ref(), "" | "Unknown");
+        let untrusted = self.event_name == "AssumeRoleWithWebIdentity"
+            && matches!(self.error_code.as_deref(), Some(code) if UNTRUSTED.contains(&code));
+        told && !untrusted && !self.recipient_account_id.is_empty() && self.event_source.ends_with(AWS_SOURCE)
     }
 
     /// Writes the record as one line of JSON, without the line feed, at the end of `out`.

@@ -44,6 +44,17 @@ impl Attribute {
     }
 }
 
+const IAM: &str = "iam.amazonaws.com";
+/// Parameters of IAM that name a resource, and its type.
+const PARAMETERS: [(&str, &str); 6] = [
+    ("roleName", "AWS::IAM::Role"),
+    ("userName", "AWS::IAM::User"),
+    ("groupName", "AWS::IAM::Group"),
+    ("policyArn", "AWS::IAM::Policy"),
+    ("instanceProfileName", "AWS::IAM::InstanceProfile"),
+    ("openIDConnectProviderArn", "AWS::IAM::OIDCProvider"),
+];
+
 /// A record with what LookupEvents searches by and shows.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -106,6 +117,7 @@ impl Entry {
             .iter()
             .filter_map(|resource| Some((resource.kind.clone().unwrap_or_default(), resource.arn.clone()?)));
         let mut resources: Vec<_> = named.collect();
+        resources.extend(self.named_by_parameters(&record));
         let Some(response) = &record.response_elements else { return resources };
         let issued = [
             ("AWS::IAM::AccessKey", "credentials", "accessKeyId"),
@@ -116,6 +128,18 @@ impl Entry {
             Some(((*kind).to_owned(), response.text_within(object, member)?))
         }));
         resources
+    }
+
+    /// What the parameters of a call of IAM name; such events carry no resources of their own.
+    fn named_by_parameters(&self, record: &Record) -> Vec<(String, String)> {
+        let Some(parameters) = record.request_parameters.as_ref().filter(|_| self.event_source == IAM) else {
+            return Vec::new();
+        };
+        let value = parameters.value();
+        let named = PARAMETERS.iter().filter_map(|(parameter, kind)| {
+            Some(((*kind).to_owned(), value.get(*parameter)?.as_str()?.to_owned()))
+        });
+        named.collect()
     }
 
     /// What the entry takes in memory, about.

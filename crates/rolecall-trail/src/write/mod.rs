@@ -1,10 +1,12 @@
 //! Making records durable: append-only segment files, many records to one write and one sync.
 
+mod courier;
 mod error;
 mod queue;
 mod segment;
 mod thread;
 
+pub use courier::Delivery;
 pub use error::{AppendError, OpenError};
 pub use segment::segments;
 
@@ -30,6 +32,9 @@ pub struct Options {
     pub keep_bytes: Option<u64>,
     /// At most so many bytes wait to be written; further records are refused with [`AppendError::Busy`].
     pub queue_bytes: usize,
+    /// Where closed segments are delivered as CloudTrail delivers its logs; `None` for nowhere. The segment that is open
+    /// when the writer ends is closed then, and delivered too.
+    pub deliver: Option<Delivery>,
 }
 
 impl Default for Options {
@@ -39,6 +44,7 @@ impl Default for Options {
             segment_age: Duration::from_secs(24 * 3600),
             keep_bytes: None,
             queue_bytes: 64 << 20,
+            deliver: None,
         }
     }
 }

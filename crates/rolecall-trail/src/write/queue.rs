@@ -2,6 +2,7 @@
 
 use super::{AppendError, Counts};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Where the answer for one record goes.
@@ -14,6 +15,16 @@ pub(super) struct Group {
     pub(super) bytes: Vec<u8>,
     /// One for each line.
     pub(super) answers: Vec<Answer>,
+}
+
+/// What taking from the queue gave.
+pub(super) enum Taken {
+    /// Records.
+    Group,
+    /// None came in the time that was given.
+    Nothing,
+    /// The queue is closed and nothing waits.
+    End,
 }
 
 /// The queue between those who append and the writing thread.
@@ -63,19 +74,28 @@ impl Queue {
         Ok(receiver)
     }
 
-    /// Waits for records and swaps all that wait into `group`, which must be empty; false when the queue is
-    /// closed and nothing waits.
-    pub(super) fn take(&self, group: &mut Group) -> bool {
+    /// Waits for records and swaps all that wait into `group`, which must be empty. With `patience`, waits no longer
+    /// than that.
+    pub(super) fn take(&self, group: &mut Group, patience: Option<Duration>) -> Taken {
         let mut state = self.lock();
         while state.waiting.answers.is_empty() {
             if state.closed {
-                return false;
+                return Taken::End;
             }
-            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let Some(patience) = patience else {
+                state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let (waited, timeout) =
+                self.filled.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
+            state = waited;
+            if timeout.timed_out() && state.waiting.answers.is_empty() && !state.closed {
+                return Taken::Nothing;
+            }
         }
         std::mem::swap(&mut state.waiting, group);
         state.in_flight = group.bytes.len();
-        true
+        Taken::Group
     }
 
     /// Says how a group taken ended: the records and bytes that became durable, or that none did.

@@ -1,11 +1,12 @@
 //! The folder of a trail and its segments, `trail-0000000001.jsonl` and on.
 
+use super::courier::{self, Courier};
 use super::{AppendError, Cut, OpenError, Options};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Locked while a process writes the trail.
 const LOCK: &str = "trail.lock";
@@ -26,7 +27,8 @@ pub fn segments(folder: &Path) -> std::io::Result<Vec<(PathBuf, u64)>> {
     Ok(found)
 }
 
-fn number(path: &Path) -> Option<u64> {
+/// The number of a segment; `None` for other files.
+pub(super) fn number(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("trail-")?.strip_suffix(".jsonl")?.parse().ok()
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Folder {
     segment: Segment,
     /// Whether the segment takes no more: it is full, old, or could not be synced.
     finished: bool,
+    /// Delivers closed segments, if that is wished.
+    courier: Option<Courier>,
     _lock: File,
 }
 
@@ -65,8 +69,15 @@ impl Folder {
             Some((file, _)) => Segment::resume(&file).map_err(io(&file))?,
             None => (Segment::create(path, 1).map_err(io(path))?, None),
         };
+        let courier = options.deliver.clone().map(|delivery| Courier::start(path, delivery));
+        let courier = courier.transpose().map_err(io(path))?;
+        // A segment that was delivered grows no more.
+        let finished = segment.number <= courier::delivered(path);
+        if let Some(courier) = &courier {
+            courier.closed(segment.number.saturating_sub(1));
+        }
         let path = path.to_owned();
-        Ok((Folder { path, options: options.clone(), segment, finished: false, _lock: lock }, cut))
+        Ok((Folder { path, options: options.clone(), segment, finished, courier, _lock: lock }, cut))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -89,15 +100,35 @@ impl Folder {
         written.map_err(|(source, _)| AppendError::io(&self.segment.path, source))
     }
 
-    /// Closes the segment if it is large or old, and removes what is beyond the limit of the whole trail.
+    /// How long nothing may come before [`Folder::rotate_if_due`] is to be asked; `None` where age matters to nobody.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.courier.as_ref().map(|_| self.options.segment_age.max(Duration::from_secs(1)))
+    }
+
+    /// Whether closed segments are delivered, so that the last one is to be closed when the writer ends.
+    pub(super) fn delivers(&self) -> bool {
+        self.courier.is_some()
+    }
+
+    /// Closes the segment if it is large or old.
     pub(super) fn rotate_if_due(&mut self) {
         let segment = &self.segment;
         let due = segment.durable >= self.options.segment_bytes
             || segment.since.elapsed() >= self.options.segment_age && segment.durable > 0;
-        if !due || self.finished {
+        if due {
+            self.finish();
+        }
+    }
+
+    /// Closes the segment, has it delivered where that is wished, and removes what is beyond the limit.
+    pub(super) fn finish(&mut self) {
+        if self.finished || self.segment.durable == 0 {
             return;
         }
         self.finished = true;
+        if let Some(courier) = &self.courier {
+            courier.closed(self.segment.number);
+        }
         if let Some(keep) = self.options.keep_bytes {
             // What cannot be removed now is tried again at the next rotation.
             let _ = self.remove_beyond(keep);
@@ -108,7 +139,9 @@ impl Folder {
         let segments = segments(&self.path)?;
         let mut total: u64 = segments.iter().map(|(_, size)| size).sum();
         for (path, size) in &segments {
-            if total <= keep || *path == self.segment.path {
+            // What is still to be delivered stays.
+            let waits = self.courier.as_ref().is_some_and(|courier| number(path) > Some(courier.delivered()));
+            if total <= keep || *path == self.segment.path || waits {
                 break;
             }
             fs::remove_file(path)?;

@@ -1,6 +1,6 @@
 //! The writing thread: everything that waits goes into one write and one sync.
 
-use super::queue::{Group, Queue};
+use super::queue::{Group, Queue, Taken};
 use super::segment::Folder;
 
 /// Larger buffers than this are given back after use.
@@ -9,7 +9,16 @@ const KEEP_CAPACITY: usize = 1 << 20;
 /// Writes until the queue is closed and empty.
 pub(super) fn run(queue: &Queue, mut folder: Folder) {
     let mut group = Group::default();
-    while queue.take(&mut group) {
+    let patience = folder.patience();
+    loop {
+        match queue.take(&mut group, patience) {
+            Taken::Group => {}
+            Taken::Nothing => {
+                folder.rotate_if_due();
+                continue;
+            }
+            Taken::End => break,
+        }
         let outcome = folder.append(&group.bytes);
         queue.done(&group, outcome.is_ok());
         for answer in group.answers.drain(..) {
@@ -21,5 +30,8 @@ pub(super) fn run(queue: &Queue, mut folder: Folder) {
         if outcome.is_ok() {
             folder.rotate_if_due();
         }
+    }
+    if folder.delivers() {
+        folder.finish();
     }
 }

@@ -108,6 +108,7 @@ codes! {
     InvalidNextTokenException 400;
     InvalidTimeRangeException 400;
     OperationNotPermittedException 400;
+    TrailNotFoundException 400;
     UnsupportedOperationException 400;
 }
 

@@ -1,11 +1,13 @@
 //! One file per command.
 
 pub mod causes;
+pub mod cluster;
 pub mod collect;
 pub mod completions;
 pub mod demo;
 pub mod diagnose;
 pub mod explain;
+pub mod export;
 pub mod fix;
 pub mod fix_live;
 pub mod live;
@@ -15,6 +17,7 @@ pub mod serve;
 pub mod simulate;
 pub mod target;
 pub mod token;
+pub mod trail;
 pub mod undo;
 pub mod whoami;
 

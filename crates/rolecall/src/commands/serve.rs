@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use rolecall_model::secret::Secret;
-use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls};
+use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls, Trail};
+use rolecall_server::import::{ImportError, Imported};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
 use tokio::runtime::Runtime;
 
 use super::{Done, Failure};
 use crate::exit::Exit;
+use crate::output::plain;
 
 /// Run an STS and IAM of your own, which really verify tokens and evaluate policies.
 ///
@@ -57,6 +59,16 @@ pub struct Arguments {
     /// Put the cause of a refused exchange into the sentence that the caller sees. On loopback only.
     #[arg(long)]
     explain_denials: bool,
+    /// Take over a real account at the start: what `aws iam get-account-authorization-details`, `list-roles`,
+    /// `get-open-id-connect-provider` and `aws eks describe-cluster` printed, one file each. What is there already stays.
+    #[arg(long, value_name = "FOLDER")]
+    import: Option<PathBuf>,
+    /// Deliver the audit record to this folder too, in gzip files laid out as in CloudTrail's buckets.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "dev")]
+    trail_out: Option<PathBuf>,
+    /// Keep about so much of the audit record in the data folder, and remove the oldest beyond: 500M, 20G.
+    #[arg(long, value_name = "SIZE", value_parser = size, conflicts_with = "dev")]
+    trail_keep: Option<u64>,
     /// How to log, on standard error.
     #[arg(long, value_enum, default_value_t = Log::Text)]
     log: Log,
@@ -121,12 +133,43 @@ fn announce(running: &Running, arguments: &Arguments) {
         let file = data.join(rolecall_server::tls::CERTIFICATE);
         eprintln!("  certificate  {} (AWS_CA_BUNDLE for clients)", file.display());
     }
+    if let Some(imported) = &running.imported {
+        announce_import(imported);
+    }
     if arguments.dev {
         let url = &running.url;
         eprintln!(
             "  try          AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 aws sts get-caller-identity"
         );
     }
+}
+
+fn announce_import(imported: &Imported) {
+    let added: Vec<String> = imported.added.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let added = if added.is_empty() { "nothing new".to_owned() } else { added.join(", ") };
+    eprintln!("  imported     {added}; {} were there already", imported.present);
+    for remark in &imported.remarks {
+        eprintln!("    note: {}", plain(remark));
+    }
+}
+
+/// Bytes, with K, M, G or T for powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
+        Some((at, _)) => text.split_at(at),
+        None => (text, ""),
+    };
+    let power = match unit.trim_end_matches('B').trim_end_matches('i').to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" => 1,
+        "M" => 2,
+        "G" => 3,
+        "T" => 4,
+        _ => return Err("write a number and K, M, G or T, as in `500M`".to_owned()),
+    };
+    let number: u64 =
+        digits.parse().map_err(|_| "write a number and K, M, G or T, as in `500M`".to_owned())?;
+    number.checked_mul(1024_u64.pow(power)).ok_or_else(|| "that is more than can be counted".to_owned())
 }
 
 fn config(arguments: &Arguments) -> Config {
@@ -151,6 +194,8 @@ fn config(arguments: &Arguments) -> Config {
         allow_local_issuers: arguments.allow_local_issuers || arguments.dev,
         explain_denials: arguments.explain_denials,
         refuse_foreign_origins: arguments.dev,
+        import: arguments.import.clone(),
+        trail: Trail { out: arguments.trail_out.clone(), keep: arguments.trail_keep },
         limits: Limits::default(),
     }
 }
@@ -188,6 +233,9 @@ fn failure(error: RunError) -> Failure {
         RunError::Start(StartError::Config(refused)) => Some(refused.remedy.clone()),
         RunError::Start(StartError::WrongKey(_)) => {
             Some("give the key file that the data folder was first started with".to_owned())
+        }
+        RunError::Start(StartError::Import(ImportError::Foreign { account })) => {
+            Some(format!("serve that account: `--account {account}`"))
         }
         RunError::Listen { .. } => Some("another port: `--listen 127.0.0.1:PORT`".to_owned()),
         _ => None,

@@ -1,0 +1,118 @@
+//! Signed calls of JSON services: input, constraints, permission, operation, record.
+
+use rolecall_state::store::CommitError;
+use rolecall_wire::constraint;
+use rolecall_wire::fault::{Code, Fault};
+use rolecall_wire::http::Answer;
+use rolecall_wire::json;
+use rolecall_wire::operation::Operation;
+use rolecall_wire::query::Params;
+use rolecall_wire::service::{Protocol, Service};
+use serde_json::{Map, Value};
+
+use super::{Asked, TRIES, concurrent, limits_of_session, not_offered, store_fault};
+use crate::authenticate::Signature;
+use crate::json_call::JsonCall;
+use crate::json_operations::{self, Row};
+use crate::{admin, eks_auth, id};
+
+impl Asked<'_> {
+    pub(super) async fn signed_json(&self, signature: &Signature) -> Result<Answer, Fault> {
+        let input = self.input();
+        let result = match &input {
+            Ok(input) => self.permitted_json(signature, input).await,
+            Err(fault) => Err(fault.clone()),
+        };
+        let event_id = id::uuid(self.desk.random.as_ref());
+        let frame = self.frame(&signature.region, &signature.who.account, &event_id);
+        let empty = Map::new();
+        let input = input.as_ref().unwrap_or(&empty);
+        let record = frame.json(signature.who.identity(), input, result.as_ref());
+        self.keep(&record).await?;
+        result.map(|output| answer(self.operation, &output))
+    }
+
+    fn input(&self) -> Result<Map<String, Value>, Fault> {
+        let query = Params::read(self.request.head.query, b"")?;
+        json::read(self.operation, &self.labels, &query, self.request.body)
+    }
+
+    async fn permitted_json(
+        &self,
+        signature: &Signature,
+        input: &Map<String, Value>,
+    ) -> Result<Value, Fault> {
+        let operation = self.operation;
+        limits_of_session(signature, operation)?;
+        if operation.service == Service::EksAuth {
+            constrain(operation, input)?;
+            return eks_auth::assume_role_for_pod_identity(&self.json_call(signature, input)?).await;
+        }
+        if admin::is_effect(operation) {
+            constrain(operation, input)?;
+            let call = self.json_call(signature, input)?;
+            call.allow(&operation.action(), "*", &call.context(&json_operations::any(&call)))?;
+            return admin::run(&call).await;
+        }
+        let row =
+            json_operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
+        (row.before)(input)?;
+        constrain(operation, input)?;
+        for _ in 0..TRIES {
+            let done = self.run_json(row, &self.json_call(signature, input)?)?;
+            match self.commit(done.changes).await {
+                Ok(()) => return Ok(done.output),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(CommitError::Store(error)) => return Err(store_fault(&error)),
+            }
+        }
+        Err(concurrent())
+    }
+
+    fn run_json(&self, row: &Row, call: &JsonCall<'_>) -> Result<crate::json_call::Done, Fault> {
+        let resource = (row.resource)(call);
+        let mut context = call.context(&resource);
+        (row.keys)(call, &mut context);
+        call.allow(&self.operation.action(), &resource.arn, &context)?;
+        (row.run)(call)
+    }
+
+    fn json_call<'c>(
+        &'c self,
+        signature: &'c Signature,
+        input: &'c Map<String, Value>,
+    ) -> Result<JsonCall<'c>, Fault> {
+        let view = self.desk.state.view();
+        let account = view.account(&signature.who.account).ok_or_else(Fault::unknown_key)?;
+        Ok(JsonCall {
+            operation: self.operation,
+            input,
+            who: &signature.who,
+            view,
+            account,
+            now: self.desk.clock.now(),
+            random: self.desk.random.as_ref(),
+            desk: self.desk,
+            region: &signature.region,
+            origin: &self.request.origin,
+        })
+    }
+}
+
+/// EKS declares a code of its own for what its model does not admit (reference eks.md §1).
+fn constrain(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fault> {
+    constraint::check_json(operation, input).map_err(|fault| match (operation.service, fault.code) {
+        (Service::Eks | Service::EksAuth, Code::ValidationError) => {
+            Fault { code: Code::InvalidParameterException, ..fault }
+        }
+        _ => fault,
+    })
+}
+
+fn answer(operation: &Operation, output: &Value) -> Answer {
+    let content_type = match operation.service.protocol() {
+        Protocol::Json11 => "application/x-amz-json-1.1",
+        Protocol::Query | Protocol::RestJson => "application/json",
+    };
+    Answer { status: 200, content_type, error_type: None, body: output.to_string().into_bytes() }
+}

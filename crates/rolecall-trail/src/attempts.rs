@@ -1,0 +1,105 @@
+//! Attempts to assume a role: by whom, how they ended, and how often the same was tried.
+
+use crate::record::Record;
+use rolecall_model::instant::Instant;
+use std::collections::BTreeMap;
+
+/// One attempt.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The record.
+    pub record: Record,
+    /// `requestParameters.roleArn`; empty where the record has none.
+    pub role_arn: String,
+    /// The token's subject, or the ARN of the caller.
+    pub who: String,
+    /// The provider of a web identity.
+    pub provider: Option<String>,
+    /// The audience of a web identity.
+    pub audience: Option<String>,
+    /// The error code; none where credentials were issued.
+    pub code: Option<String>,
+}
+
+/// Attempts that are alike: same operation, role, caller and outcome.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The newest of them.
+    pub last: Attempt,
+    /// When the first was.
+    pub first: Instant,
+    /// How many.
+    pub count: usize,
+}
+
+impl Attempt {
+    /// The attempt that a record tells of; `None` for records of anything else.
+    #[must_use]
+    pub fn of(record: &Record) -> Option<Attempt> {
+        let assumes =
+            record.event_source == "sts.amazonaws.com" && record.event_name.starts_with("AssumeRole");
+        if !assumes || record.event_name == "AssumeRoot" {
+            return None;
+        }
+        let identity = &record.user_identity;
+        let parameters = record.request_parameters.as_ref().map(|fields| fields.value());
+        let role_arn = parameters.as_ref().and_then(|value| value.get("roleArn")?.as_str());
+        let web = identity.identity_provider.is_some();
+        let who = if web { identity.user_name.clone() } else { identity.arn.clone() };
+        Some(Attempt {
+            role_arn: role_arn.unwrap_or_default().to_owned(),
+            who: who.or_else(|| identity.user_name.clone()).unwrap_or_else(|| identity.kind.to_string()),
+            provider: identity.identity_provider.clone(),
+            audience: audience(record),
+            code: record.error_code.clone(),
+            record: record.clone(),
+        })
+    }
+
+    /// The role's name.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        self.role_arn.rsplit('/').next().unwrap_or(&self.role_arn)
+    }
+
+    /// Whether credentials were issued.
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        self.code.is_none()
+    }
+}
+
+/// Groups of attempts that are alike, the one that was tried last first.
+#[must_use]
+pub fn groups(records: &[Record]) -> Vec<Group> {
+    let mut groups: BTreeMap<[String; 5], Group> = BTreeMap::new();
+    for attempt in records.iter().filter_map(Attempt::of) {
+        let code = attempt.code.clone().unwrap_or_default();
+        let provider = attempt.provider.clone().unwrap_or_default();
+        let name = attempt.record.event_name.clone();
+        let key = [attempt.role_arn.clone(), attempt.who.clone(), provider, name, code];
+        let time = attempt.record.event_time;
+        match groups.get_mut(&key) {
+            Some(group) => {
+                group.count += 1;
+                group.first = group.first.min(time);
+                if time >= group.last.record.event_time {
+                    group.last = attempt;
+                }
+            }
+            None => drop(groups.insert(key, Group { last: attempt, first: time, count: 1 })),
+        }
+    }
+    let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.last.record.event_time));
+    groups
+}
+
+/// The audience, cut out of `PROVIDER:AUDIENCE:SUBJECT` by the other two: all three may hold colons (reference
+/// cloudtrail.md §3.2).
+fn audience(record: &Record) -> Option<String> {
+    let identity = &record.user_identity;
+    let rest = identity.principal_id.as_deref()?.strip_prefix(identity.identity_provider.as_deref()?)?;
+    let rest = rest.strip_prefix(':')?.strip_suffix(identity.user_name.as_deref()?)?;
+    rest.strip_suffix(':').map(str::to_owned)
+}
