@@ -13,8 +13,7 @@ pub(super) fn take(evidence: &mut Evidence, name: &str, stem: &str, text: &str) 
     let text = redact(text);
     let id = evidence.documents.add(Document::plain(name, text.clone()));
     let has = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
-    let refused =
-        has(&["AccessDenied", "Forbidden", "not authorized", "Unauthorized", "Could not connect"]);
+    let refused = has(&["AccessDenied", "Forbidden", "not authorized", "Unauthorized", "Could not connect"]);
     // As a word: account ids may hold these digits.
     let is_404 = || text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "404");
     let missing = has(&["NoSuchEntity", "NotFound", "not found", "cannot be found", "No cluster found"]);

@@ -137,10 +137,11 @@ impl Webhook {
 fn health(webhook: &Webhook, path: &str) -> Reply {
     match path {
         "/healthz" => plain(StatusCode::OK, "ok".to_owned()),
-        "/readyz" if webhook.accounts.is_ready() => plain(StatusCode::OK, "ok".to_owned()),
-        "/readyz" => {
-            plain(StatusCode::SERVICE_UNAVAILABLE, "service accounts have not been read yet\n".to_owned())
-        }
+        "/readyz" if webhook.is_ready() => plain(StatusCode::OK, "ok".to_owned()),
+        "/readyz" => plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not ready: service accounts have not been read, or there is no certificate\n".to_owned(),
+        ),
         "/metrics" => {
             typed("application/openmetrics-text; version=1.0.0; charset=utf-8", webhook.metrics.text(webhook))
         }

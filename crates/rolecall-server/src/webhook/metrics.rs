@@ -120,11 +120,11 @@ impl Metrics {
         let _ = encode(&mut out, &self.registry);
         let end = out.find("# EOF").unwrap_or(out.len());
         out.truncate(end);
-        let (accounts, ready) = (webhook.accounts.count(), u8::from(webhook.accounts.is_ready()));
+        let (accounts, ready) = (webhook.accounts.count(), u8::from(webhook.is_ready()));
         let untold = webhook.notices.untold();
         for (name, help, kind, suffix, value) in [
             ("service_accounts", "Service accounts that are known", "gauge", "", accounts.to_string()),
-            ("ready", "1 once a whole list was read", "gauge", "", ready.to_string()),
+            ("ready", "1 once accounts were read and there is a certificate", "gauge", "", ready.to_string()),
             ("notices_untold", "Notices logged alone", "counter", "_total", untold.to_string()),
         ] {
             let name = format!("rolecall_webhook_{name}");

@@ -24,6 +24,7 @@ use rolecall_model::json::Node;
 use crate::config::Limits;
 use crate::random::Random;
 use accounts::ServiceAccounts;
+use key_pair::KeyPair;
 use metrics::{Metrics, Outcome};
 use notice::{Notice, Notices};
 use review::{Answer, Review};
@@ -42,6 +43,8 @@ pub struct Webhook {
     pub metrics: Metrics,
     /// What people should hear of.
     pub notices: Notices,
+    /// The certificate that is served.
+    pub key_pair: Arc<KeyPair>,
     /// Draws lives of Pod Identity tokens.
     pub random: Arc<dyn Random>,
 }
@@ -50,6 +53,12 @@ pub struct Webhook {
 const DRAWN: (i64, i64) = (79_200, 86_400);
 
 impl Webhook {
+    /// Whether pods can be sent here: accounts have been read, and there is a certificate.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.accounts.is_ready() && self.key_pair.is_there()
+    }
+
     /// Answers a review. A pod that cannot be read is admitted as it is, with a warning.
     pub async fn admit(&self, review: &Review<'_>) -> Answer {
         let begun = Instant::now();

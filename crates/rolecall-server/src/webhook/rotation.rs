@@ -118,12 +118,12 @@ pub fn step(
         // Nobody looked for years: nothing that is kept is worth anything.
         return Kept::new(server, terms, now).map(Some);
     }
-    if let Some(next) = kept.next.as_ref().filter(|_| published) {
-        if now.0 >= validity(&next.certificate)?.made.0.saturating_add(terms.spread) {
-            let leaf = leaf(next, server, now, life(next, terms, now)?)?;
-            let previous = Some(kept.authority.certificate.clone());
-            return Ok(Some(Kept { authority: next.clone(), next: None, previous, leaf }));
-        }
+    if let Some(next) = kept.next.as_ref().filter(|_| published)
+        && now.0 >= validity(&next.certificate)?.made.0.saturating_add(terms.spread)
+    {
+        let leaf = leaf(next, server, now, life(next, terms, now)?)?;
+        let previous = Some(kept.authority.certificate.clone());
+        return Ok(Some(Kept { authority: next.clone(), next: None, previous, leaf }));
     }
     if kept.next.is_none() && now >= two_thirds(current.made, current.until) {
         let next = Some(authority(now, terms.authority)?);

@@ -35,6 +35,7 @@ fn webhook(cache: Cache) -> (Webhook, Receiver<Notice>) {
         limits: http::limits(),
         metrics: Metrics::default(),
         notices,
+        key_pair: Arc::default(),
         random: Arc::new(Seeded::new(7)),
     };
     (webhook, told)

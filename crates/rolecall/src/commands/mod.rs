@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod causes;
+pub mod check;
 pub mod collect;
 pub mod completions;
 pub mod demo;
@@ -15,6 +16,7 @@ pub mod simulate;
 pub mod target;
 pub mod token;
 pub mod undo;
+pub mod webhook;
 
 use std::io;
 
