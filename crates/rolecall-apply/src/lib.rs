@@ -9,6 +9,7 @@ pub mod journal;
 mod kubernetes;
 pub mod probe;
 pub mod run;
+pub mod webhook;
 mod world;
 
 pub use error::ApplyError;

@@ -15,6 +15,7 @@ mod paste;
 mod redact;
 mod request;
 mod shape;
+pub mod terraform;
 mod text;
 mod yaml;
 

@@ -9,9 +9,12 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request as HttpRequest, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
+use prometheus_client::metrics::gauge::Gauge;
 use rolecall_wire::http::{Answer, Head};
 
+use crate::config::Limits;
 use crate::desk::Desk;
+use crate::listen::Service;
 use crate::origin::{Origin, Protection};
 use crate::pipeline::{Answered, Request, answer};
 
@@ -27,8 +30,26 @@ pub struct Connection {
     pub tls: Option<Protection>,
 }
 
+impl Service for Desk {
+    async fn reply(
+        self: Arc<Self>,
+        connection: Connection,
+        request: HttpRequest<Incoming>,
+    ) -> Result<Reply, Infallible> {
+        reply(self, connection, request).await
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.config.limits
+    }
+
+    fn connections(&self) -> &Gauge {
+        &self.metrics.connections
+    }
+}
+
 /// Answers one HTTP request.
-pub async fn reply(
+async fn reply(
     desk: Arc<Desk>,
     connection: Connection,
     request: HttpRequest<Incoming>,

@@ -46,4 +46,5 @@ pub mod start;
 pub mod sts;
 pub mod target;
 pub mod tls;
+pub mod webhook;
 pub mod who;

@@ -1,20 +1,39 @@
 //! Connections: accepted within bounds, ended gracefully.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
-use crate::desk::Desk;
-use crate::http::{Connection, reply};
+use crate::config::Limits;
+use crate::http::{Connection, Reply};
 use crate::origin::Protection;
+
+/// Who answers the requests of a port.
+pub trait Service: Send + Sync + 'static {
+    /// Answers one request.
+    fn reply(
+        self: Arc<Self>,
+        connection: Connection,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Reply, Infallible>> + Send;
+    /// Bounds of connections and requests.
+    fn limits(&self) -> &Limits;
+    /// Counts the connections that are open.
+    fn connections(&self) -> &Gauge;
+}
 
 /// A port that listens and does not answer yet.
 #[derive(Debug)]
@@ -36,9 +55,14 @@ impl Port {
     }
 
     /// Answers until `stop` turns true, then lets calls in progress end within the time that they have for it.
-    pub async fn serve(self, desk: Arc<Desk>, tls: Option<TlsAcceptor>, mut stop: watch::Receiver<bool>) {
-        let room = Arc::new(Semaphore::new(desk.config.limits.connections));
-        let all = u32::try_from(desk.config.limits.connections).unwrap_or(u32::MAX);
+    pub async fn serve<S: Service>(
+        self,
+        service: Arc<S>,
+        tls: Option<TlsAcceptor>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let room = Arc::new(Semaphore::new(service.limits().connections));
+        let all = u32::try_from(service.limits().connections).unwrap_or(u32::MAX);
         loop {
             let Ok(place) = room.clone().acquire_owned().await else { break };
             let accepted = tokio::select! {
@@ -54,24 +78,24 @@ impl Port {
                     continue;
                 }
             };
-            let (desk, tls, stop) = (desk.clone(), tls.clone(), stop.clone());
+            let (service, tls, stop) = (service.clone(), tls.clone(), stop.clone());
             tokio::spawn(async move {
-                desk.metrics.connections.inc();
-                connection(&desk, stream, peer, tls, stop).await;
-                desk.metrics.connections.dec();
+                service.connections().inc();
+                connection(&service, stream, peer, tls, stop).await;
+                service.connections().dec();
                 drop(place);
             });
         }
         drop(self.listener);
         let ended = room.acquire_many(all);
-        if tokio::time::timeout(desk.config.limits.stop_time, ended).await.is_err() {
+        if tokio::time::timeout(service.limits().stop_time, ended).await.is_err() {
             tracing::warn!("calls in progress were cut off");
         }
     }
 }
 
-async fn connection(
-    desk: &Arc<Desk>,
+async fn connection<S: Service>(
+    service: &Arc<S>,
     stream: TcpStream,
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
@@ -80,9 +104,9 @@ async fn connection(
     // Answers are small and written whole.
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
-        return speak(desk, stream, Connection { address: peer.ip(), tls: None }, stop).await;
+        return speak(service, stream, Connection { address: peer.ip(), tls: None }, stop).await;
     };
-    let shaken = tokio::time::timeout(desk.config.limits.body_time, tls.accept(stream)).await;
+    let shaken = tokio::time::timeout(service.limits().body_time, tls.accept(stream)).await;
     if let Ok(Ok(stream)) = shaken {
         let (_, session) = stream.get_ref();
         let protection = Protection {
@@ -95,23 +119,23 @@ async fn connection(
                 .and_then(|suite| suite.suite().as_str())
                 .unwrap_or_default(),
         };
-        speak(desk, stream, Connection { address: peer.ip(), tls: Some(protection) }, stop).await;
+        speak(service, stream, Connection { address: peer.ip(), tls: Some(protection) }, stop).await;
     }
 }
 
-async fn speak(
-    desk: &Arc<Desk>,
+async fn speak<S: Service>(
+    service: &Arc<S>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     connection: Connection,
     mut stop: watch::Receiver<bool>,
 ) {
-    let limits = desk.config.limits;
-    let service = service_fn(|request| reply(desk.clone(), connection, request));
+    let limits = *service.limits();
+    let answering = service_fn(|request| Arc::clone(service).reply(connection, request));
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_buf_size(limits.head)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(stream), answering);
     tokio::pin!(serving);
     tokio::select! {
         _ = serving.as_mut() => return,

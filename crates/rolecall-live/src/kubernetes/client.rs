@@ -35,6 +35,14 @@ pub async fn client(scope: &KubernetesScope) -> Result<(Client, Config), Refusal
     Ok((made, config))
 }
 
+/// How to reach a cluster, without reaching for it.
+///
+/// # Errors
+/// Where no kubeconfig can be used.
+pub async fn client_config(scope: &KubernetesScope) -> Result<Config, Refusal> {
+    configuration(scope).await.map(|(config, _)| config)
+}
+
 async fn configuration(scope: &KubernetesScope) -> Result<(Config, Option<String>), Refusal> {
     let unusable = |error: &KubeconfigError| {
         Refusal::new(RefusalKind::Credentials, format!("the kubeconfig cannot be used: {}", chain(error)))

@@ -2,11 +2,12 @@
 
 mod client;
 mod object;
+pub mod watch;
 mod webhook;
 mod workload;
 
 pub(crate) use client::Reached;
-pub use client::{Kubernetes, client, refusal};
+pub use client::{Kubernetes, client, client_config, refusal};
 pub use object::yaml;
 pub(crate) use webhook::webhook;
 pub(crate) use workload::{Workload, workload};

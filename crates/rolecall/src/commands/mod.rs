@@ -2,6 +2,7 @@
 
 pub mod causes;
 pub mod cluster;
+pub mod check;
 pub mod collect;
 pub mod completions;
 pub mod demo;
@@ -20,6 +21,7 @@ pub mod token;
 pub mod trail;
 pub mod undo;
 pub mod whoami;
+pub mod webhook;
 
 use std::io;
 

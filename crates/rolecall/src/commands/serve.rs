@@ -11,6 +11,9 @@ use rolecall_server::import::{ImportError, Imported};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
 use tokio::runtime::Runtime;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{Done, Failure};
 use crate::exit::Exit;
@@ -86,7 +89,7 @@ Environment:
 
 /// How to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Log {
+pub enum Log {
     /// Lines for people.
     Text,
     /// One JSON object a line.
@@ -211,13 +214,14 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn start_log(log: Log) {
-    let level = tracing::Level::INFO;
-    let builder =
-        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+/// Starts logging on standard error.
+pub fn start_log(log: Log) {
+    // What clients of the cluster say of single attempts is said in our words, once.
+    let quiet = Targets::new().with_default(tracing::Level::INFO).with_target("kube_client", LevelFilter::OFF);
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
     match log {
-        Log::Text => builder.with_ansi(false).init(),
-        Log::Json => builder.json().init(),
+        Log::Text => builder.with_ansi(false).finish().with(quiet).init(),
+        Log::Json => builder.json().finish().with(quiet).init(),
         Log::Off => {}
     }
 }
@@ -243,7 +247,8 @@ fn failure(error: RunError) -> Failure {
     Failure::Service { source: Box::new(error), remedy }
 }
 
-async fn stop_signal() {
+/// Waits until the process is asked to stop.
+pub async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
