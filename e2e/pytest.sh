@@ -1,5 +1,6 @@
 # Sourced by suites that are written in Python: installs the rigs, finds the binary, runs pytest in a HOME of its own.
 e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$e2e/rigs/need.sh"
 
 # suite NAME [pytest arguments]: COMMAND_BEFORE, an array, may put a program before pytest.
 suite() {
@@ -7,6 +8,7 @@ suite() {
   shift
   root=$(dirname "$e2e")
   export ROLECALL_RIGS=${ROLECALL_RIGS:-$HOME/.cache/rolecall-rigs}
+  need_node
   "$e2e/rigs/aws-clients-install"
   if [ -z "${ROLECALL_BIN:-}" ]; then
     cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p rolecall

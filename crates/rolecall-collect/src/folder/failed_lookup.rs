@@ -29,8 +29,6 @@ pub(super) fn take(evidence: &mut Evidence, name: &str, stem: &str, text: &str) 
         "providers" => set(&mut evidence.provider.list, false, id, &line),
         "provider" => set(&mut evidence.provider.detail, absent, id, &line),
         "serviceaccount" => set(&mut evidence.serviceaccount.account, absent, id, &line),
-        "namespace" => set(&mut evidence.serviceaccount.namespace, absent, id, &line),
-        "boundary" => set(&mut evidence.permission.boundary, false, id, &line),
         "pod" => set(&mut evidence.pod.pod, absent, id, &line),
         "webhook" => set(&mut evidence.pod.webhook, absent, id, &line),
         "association" | "associations" => set(&mut evidence.serviceaccount.associations, absent, id, &line),
