@@ -30,9 +30,6 @@ use crate::output;
 pub struct Arguments {
     #[command(flatten)]
     targets: Targets,
-    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request.
-    #[arg(long, value_name = "ID", conflicts_with = "targets")]
-    event: Option<String>,
     #[command(flatten)]
     live: LiveFlags,
     #[command(flatten)]
