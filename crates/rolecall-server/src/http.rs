@@ -106,8 +106,10 @@ fn plain(status: StatusCode, text: &'static str) -> Reply {
     response
 }
 
-/// Whether a web page of another origin sent it: browsers say so in `Origin`, which no SDK sends (RFC 6454 §7), and a page
-/// whose host name was made to point here says another `Host`.
+/// Whether a web page of another origin sent it. Browsers say so in `Origin`, which no SDK sends (RFC 6454 §7), and in
+/// `Sec-Fetch-Site`, also for what has no `Origin`: the source of a picture may be a presigned call, since the
+/// credentials of `--dev` are known to all (Fetch Metadata Request Headers §2.4). A page whose host name was made to point
+/// here says another `Host`.
 fn is_foreign(headers: &http::HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text("host").unwrap_or_default();
@@ -116,7 +118,8 @@ fn is_foreign(headers: &http::HeaderMap) -> bool {
         let bare = origin.split_once("://").map_or(origin, |(_, bare)| bare);
         bare != host
     });
-    other || !local
+    let cross_site = text("sec-fetch-site").is_some_and(|site| !matches!(site, "none" | "same-origin"));
+    other || cross_site || !local
 }
 
 /// Hosts of AWS itself, which clients name when they are led here by a proxy or by their resolver.

@@ -2,6 +2,7 @@
 
 use std::time::Instant as Stopwatch;
 
+use rolecall_issuer::provider::Provider;
 use rolecall_state::change::Transaction;
 use rolecall_state::store::{CommitError, StoreError};
 use rolecall_trail::record::{Identity, Record};
@@ -16,6 +17,7 @@ use rolecall_wire::service::{Protocol, Service, told_from};
 use crate::authenticate::{Signature, authenticate};
 use crate::call::Call;
 use crate::desk::Desk;
+use crate::iam::oidc_provider::thumbprint_wanted;
 use crate::metrics::CallLabels;
 use crate::operations::{self, Row};
 use crate::origin::Origin;
@@ -93,6 +95,14 @@ fn tell<'a>(request: &Request<'a>) -> Result<(&'static Operation, Params<'a>), (
     let asked = operation::asked(service, &request.head, &params);
     let (operation, _) = asked.map_err(|fault| (service, fault))?;
     Ok((operation, params))
+}
+
+/// What running an operation came to.
+enum Ran<'u> {
+    /// It ran, and this is to be changed.
+    Done(Transaction),
+    /// It runs when the thumbprint of this issuer has been fetched.
+    NeedsThumbprint(&'u str),
 }
 
 /// A request whose operation is known.
@@ -178,9 +188,16 @@ impl Asked<'_> {
         constraint::check(operation, params)?;
         let row =
             operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
+        let mut thumbprint = None;
         for _ in 0..TRIES {
             let mut out = Writer::new(operation, self.format);
-            let changes = self.run(row, signature, &mut out)?;
+            let changes = match self.run(row, signature, &thumbprint, &mut out)? {
+                Ran::Done(changes) => changes,
+                Ran::NeedsThumbprint(url) => {
+                    thumbprint = Some(self.fetch_thumbprint(url).await);
+                    continue;
+                }
+            };
             match self.commit(changes).await {
                 Ok(()) => return Ok(out.finish(self.request_id)),
                 Err(CommitError::Conflict { .. }) => {}
@@ -193,12 +210,18 @@ impl Asked<'_> {
         ))
     }
 
-    fn run(&self, row: &Row, signature: &Signature, out: &mut Writer) -> Result<Transaction, Fault> {
+    fn run(
+        &self,
+        row: &Row,
+        signature: &Signature,
+        thumbprint: &Option<Result<String, Fault>>,
+        out: &mut Writer,
+    ) -> Result<Ran<'_>, Fault> {
         let view = self.desk.state.view();
         let account = view.account(&signature.who.account).ok_or_else(Fault::unknown_key)?;
         let call = Call {
             operation: self.operation.name,
-            fetched_thumbprint: None,
+            fetched_thumbprint: thumbprint.clone(),
             params: self.params,
             who: &signature.who,
             view,
@@ -210,7 +233,23 @@ impl Asked<'_> {
             origin: &self.request.origin,
         };
         permission::check(&call, self.operation, row.target)?;
-        (row.run)(&call, out)
+        // Only somebody who may create the provider makes the service ask its issuer; without TLS there is nothing to ask for.
+        let allow_local = self.desk.config.allow_local_issuers;
+        match thumbprint_wanted(self.operation.name, self.params, allow_local) {
+            Some(url) if thumbprint.is_none() && url.starts_with("https://") => Ok(Ran::NeedsThumbprint(url)),
+            _ => (row.run)(&call, out).map(Ran::Done),
+        }
+    }
+
+    /// The thumbprint that an issuer's certificates have now, or the sentence that IAM has where it cannot be had.
+    async fn fetch_thumbprint(&self, url: &str) -> Result<String, Fault> {
+        let provider = Provider::new(url, []);
+        self.desk.fetcher.thumbprint(&provider).await.map(|thumbprint| thumbprint.to_string()).map_err(|error| {
+            tracing::warn!(request_id = self.request_id, failure = error.chain(), "the thumbprint cannot be had");
+            // The words of the API reference; the sentence on the wire is not recorded.
+            let sentence = "The request failed because IAM cannot connect to the OpenID Connect identity provider URL.";
+            Fault::new(Code::OpenIdIdpCommunicationError, sentence)
+        })
     }
 
     async fn commit(&self, changes: Transaction) -> Result<(), CommitError> {

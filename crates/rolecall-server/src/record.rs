@@ -1,5 +1,7 @@
 //! Audit records of calls, shaped as CloudTrail's (reference cloudtrail.md); no secret and no session token is in them.
 
+use std::borrow::Cow;
+
 use rolecall_trail::record::{Call as RecordCall, Fields, Identity, Record, TlsDetails, WebIdentity};
 use rolecall_wire::fault::{Code, Fault};
 use rolecall_wire::operation::{Member, Operation, Shape, lower_camel};
@@ -69,7 +71,7 @@ impl Frame<'_> {
             record = record.parameters(fields);
         }
         match fault {
-            Some(fault) => record.refused(fault.code.name(self.operation.service), &fault.message),
+            Some(fault) => record.refused(&recorded_code(self.operation.service, fault.code), &fault.message),
             None => record,
         }
     }
@@ -99,6 +101,38 @@ impl Frame<'_> {
                 },
             ),
         }
+    }
+}
+
+/// Errors of IAM's own, which CloudTrail records under the names of their shapes: `NoSuchEntityException` where the wire has
+/// `NoSuchEntity` (recorded). Those that all services share keep their names.
+const IAM_SHAPES: [Code; 19] = [
+    Code::ConcurrentModification,
+    Code::DeleteConflict,
+    Code::EntityAlreadyExists,
+    Code::EntityTemporarilyUnmodifiable,
+    Code::FeatureDisabled,
+    Code::FeatureEnabled,
+    Code::InvalidInput,
+    Code::LimitExceeded,
+    Code::MalformedPolicyDocument,
+    Code::NoSuchEntity,
+    Code::NotSupportedService,
+    Code::OpenIdIdpCommunicationError,
+    Code::PasswordPolicyViolation,
+    Code::PolicyEvaluation,
+    Code::PolicyNotAttachable,
+    Code::ReportExpired,
+    Code::ReportInProgress,
+    Code::ServiceFailure,
+    Code::UnmodifiableEntity,
+];
+
+fn recorded_code(service: Service, code: Code) -> Cow<'static, str> {
+    let name = code.name(service);
+    match service == Service::Iam && IAM_SHAPES.contains(&code) {
+        true => format!("{name}Exception").into(),
+        false => name.into(),
     }
 }
 
@@ -234,6 +268,19 @@ fn add(fields: Fields, member: &Member, view: View<'_>) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_as_cloudtrail_has_them() {
+        let table = [
+            (Service::Iam, Code::NoSuchEntity, "NoSuchEntityException"),
+            (Service::Iam, Code::AccessDenied, "AccessDenied"),
+            (Service::Iam, Code::SignatureDoesNotMatch, "SignatureDoesNotMatch"),
+            (Service::Sts, Code::MalformedPolicyDocument, "MalformedPolicyDocument"),
+        ];
+        for (service, code, recorded) in table {
+            assert_eq!(recorded_code(service, code), recorded);
+        }
+    }
 
     #[test]
     fn dates_as_cloudtrail_writes_them() {

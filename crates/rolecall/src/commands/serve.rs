@@ -179,8 +179,12 @@ fn start_log(log: Log) {
 
 /// What stands in the way, with what to do about it where that is known.
 fn failure(error: RunError) -> Failure {
+    use rolecall_server::master_key::MasterKeyError;
     use rolecall_server::start::StartError;
     let remedy = match &error {
+        RunError::Start(StartError::MasterKey(MasterKeyError::Open { file, .. })) => {
+            Some(format!("make it the owner's alone: mode 600 for `{}`", file.display()))
+        }
         RunError::Start(StartError::Config(refused)) => Some(refused.remedy.clone()),
         RunError::Start(StartError::WrongKey(_)) => {
             Some("give the key file that the data folder was first started with".to_owned())

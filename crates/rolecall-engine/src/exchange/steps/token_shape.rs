@@ -14,6 +14,11 @@ pub(super) fn run(scene: &Scene<'_>) -> Outcome {
     if let Some(Err(_)) = scene.jwt() {
         return Outcome::Refuse(Refusal::NotAJwt);
     }
+    // Whoever does not understand an extension that is marked critical must refuse the token (RFC 7515 §4.1.11); STS
+    // documents none.
+    if scene.header().is_some_and(|header| header.get("crit").is_some()) {
+        return Outcome::Refuse(Refusal::NotAJwt);
+    }
     // Times that are no whole numbers are refused with the token's form (AWS STS API reference).
     let wrong_type = |claims: &Node| matches!(lifetime(claims, Instant(0)), Lifetime::WrongType { .. });
     if scene.claims().is_some_and(wrong_type) {

@@ -53,8 +53,12 @@ pub fn failure(failure: &Failure) {
     let mut line = format!("{RED}error{RED:#}: {}", said(&failure.to_string()));
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(failure);
     while let Some(inner) = cause {
-        line.push_str(": ");
-        line.push_str(&said(&inner.to_string()));
+        // A transparent error says the same as its source, and some say their whole chain themselves.
+        let text = said(&inner.to_string());
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
         cause = inner.source();
     }
     if let Some(remedy) = failure.remedy() {
