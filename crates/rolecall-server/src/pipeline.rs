@@ -282,12 +282,9 @@ impl Asked<'_> {
         }
     }
 
-    /// Makes a record durable.
+    /// Makes a record durable; only then is it found by whoever looks for events.
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
-        if !record.recipient_account_id.is_empty() {
-            self.desk.events.push(record, json.clone());
-        }
         self.desk.trail.append(&json).await.map_err(|error| {
             self.desk.metrics.records_lost.inc();
             tracing::error!(request_id = self.request_id, %error, "the audit record is not durable");
@@ -295,7 +292,11 @@ impl Asked<'_> {
                 Code::ServiceUnavailable,
                 "The request cannot be recorded, and is not answered without a record.",
             )
-        })
+        })?;
+        if !record.recipient_account_id.is_empty() {
+            self.desk.events.push(record, json);
+        }
+        Ok(())
     }
 }
 

@@ -1,14 +1,17 @@
 //! `rolecall serve`: the service, until it is told to stop.
 
+mod log;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rolecall_model::secret::Secret;
 use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
+use log::Log;
 use tokio::runtime::Runtime;
 
 use super::{Done, Failure};
@@ -72,23 +75,12 @@ Environment:
   ROLECALL_ROOT_ACCESS_KEY_ID, ROLECALL_ROOT_SECRET_ACCESS_KEY   root credentials of the first account
   ROLECALL_MASTER_KEY                                            the master key itself: base64 of 32 bytes";
 
-/// How to log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Log {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
-    /// Nothing.
-    Off,
-}
-
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
-    start_log(arguments.log);
+    let failed = |error| Failure::Service { source: Box::new(error), remedy: None };
+    let _logging = log::start(arguments.log).map_err(failed)?;
     let config = config(arguments);
-    let runtime =
-        Runtime::new().map_err(|error| Failure::Service { source: Box::new(error), remedy: None })?;
+    let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(serve(config, arguments))
 }
 
@@ -164,17 +156,6 @@ fn root_of_environment() -> Option<RootCredentials> {
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn start_log(log: Log) {
-    let level = tracing::Level::INFO;
-    let builder =
-        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
-    match log {
-        Log::Text => builder.with_ansi(false).init(),
-        Log::Json => builder.json().init(),
-        Log::Off => {}
-    }
 }
 
 /// What stands in the way, with what to do about it where that is known.
