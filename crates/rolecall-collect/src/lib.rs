@@ -18,7 +18,7 @@ mod shape;
 mod text;
 mod yaml;
 
-pub use folder::{FolderError, Limits, read_files, read_folder};
+pub use folder::{Files, FolderError, Limits, folder_files, known_name, read_files, read_folder, same_place};
 pub use paste::read_text;
 pub use redact::redact;
 pub use text::decode;

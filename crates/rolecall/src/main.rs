@@ -24,8 +24,10 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  rolecall diagnose -n payments deploy/api     name the cause, from AWS and Kubernetes
   rolecall diagnose ./evidence                 name the cause, from what is in a folder
   kubectl logs api 2>&1 | rolecall diagnose -  what a pasted error or log implies
+  rolecall fix -n payments deploy/api          mend it there: show the plan, ask, change, prove
   rolecall fix ./evidence --out ./mended       make the fix on a copy, and diagnose that
   rolecall explain trust.wildcard-in-equals    a cause in full, offline
   rolecall token inspect token.txt             a token's claims, without its signature";
@@ -38,8 +40,10 @@ fn after_help() -> String {
 #[derive(Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "one is made per run")]
 enum Command {
-    Diagnose(commands::diagnose::Arguments),
-    Fix(commands::fix::Arguments),
+    Diagnose(Box<commands::diagnose::Arguments>),
+    Collect(Box<commands::collect::Arguments>),
+    Fix(Box<commands::fix::Arguments>),
+    Undo(Box<commands::undo::Arguments>),
     Explain(commands::explain::Arguments),
     Causes(commands::causes::Arguments),
     Simulate(Box<commands::simulate::Arguments>),
@@ -54,7 +58,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Diagnose(arguments) => commands::diagnose::run(&arguments),
+        Command::Collect(arguments) => commands::collect::run(&arguments),
         Command::Fix(arguments) => commands::fix::run(&arguments),
+        Command::Undo(arguments) => commands::undo::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Causes(arguments) => commands::causes::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),

@@ -25,6 +25,11 @@ const ANSWER: u64 = 16 * 1024 * 1024;
 const DEFAULT: &str = "http://127.0.0.1:8403";
 
 impl Endpoint {
+    /// The service at a URL; none means the one that the environment names.
+    pub fn at(endpoint_url: Option<String>) -> Self {
+        Self { endpoint_url }
+    }
+
     /// The service's URL, without a slash at the end.
     pub fn url(&self) -> String {
         let given = self.endpoint_url.clone().or_else(|| variable("AWS_ENDPOINT_URL"));

@@ -12,17 +12,12 @@ use crate::text::line_at;
 pub(super) fn take(evidence: &mut Evidence, name: &str, stem: &str, text: &str) {
     let text = redact(text);
     let id = evidence.documents.add(Document::plain(name, text.clone()));
-    let absent = [
-        "NoSuchEntity",
-        "NotFound",
-        "not found",
-        "ResourceNotFound",
-        "cannot be found",
-        "404",
-        "No cluster found",
-    ]
-    .iter()
-    .any(|mark| text.contains(mark));
+    let has = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+    let refused = has(&["AccessDenied", "Forbidden", "not authorized", "Unauthorized", "Could not connect"]);
+    // As a word: account ids may hold these digits.
+    let is_404 = || text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "404");
+    let missing = has(&["NoSuchEntity", "NotFound", "not found", "cannot be found", "No cluster found"]);
+    let absent = !refused && (missing || is_404());
     let answer = line_at(&text, text.len() - text.trim_start().len());
     let (start, line) = (answer.0, answer.1.trim_end().to_owned());
     let at = At::new(id, Span::new(start, start + line.len()));
@@ -39,6 +34,8 @@ pub(super) fn take(evidence: &mut Evidence, name: &str, stem: &str, text: &str) 
         "providers" => set(&mut evidence.provider.list, false, id, &line),
         "provider" => set(&mut evidence.provider.detail, absent, id, &line),
         "serviceaccount" => set(&mut evidence.serviceaccount.account, absent, id, &line),
+        "namespace" => set(&mut evidence.serviceaccount.namespace, absent, id, &line),
+        "boundary" => set(&mut evidence.permission.boundary, false, id, &line),
         "pod" => set(&mut evidence.pod.pod, absent, id, &line),
         "webhook" => set(&mut evidence.pod.webhook, absent, id, &line),
         "association" | "associations" => set(&mut evidence.serviceaccount.associations, absent, id, &line),

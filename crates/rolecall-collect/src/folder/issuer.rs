@@ -25,6 +25,18 @@ pub(super) fn cluster(evidence: &mut Evidence, id: DocumentId, root: &Node) {
     evidence.issuer.cluster = Fact::read(cluster, id);
 }
 
+/// `kubectl get --raw /.well-known/openid-configuration`: what the cluster itself says of its issuer. It tells the issuer
+/// where EKS was not asked; its `jwks_uri` is an address inside the cluster's network, which STS never asks.
+pub(super) fn cluster_discovery(evidence: &mut Evidence, id: DocumentId, root: &Node) {
+    if evidence.issuer.cluster.present().is_some_and(|cluster| cluster.issuer.is_some()) {
+        return;
+    }
+    let Some(node) = root.get("issuer") else { return };
+    let issuer = node.as_str().map(|issuer| Located::new(issuer.to_owned(), At::new(id, node.span)));
+    let cluster = Cluster { document: id, name: None, arn: None, version: None, issuer };
+    evidence.issuer.cluster = Fact::read(cluster, id);
+}
+
 /// Fingerprints as `openssl x509 -fingerprint -sha1` and other tools print them, certificates in the order sent. A line
 /// that begins another host, or a certificate number that does not grow, begins another chain.
 pub(super) fn chains(evidence: &mut Evidence, id: DocumentId, text: &str) {

@@ -23,6 +23,9 @@ use rolecall_model::evidence::{Evidence, Skipped};
 
 use crate::text::{decode, visible};
 
+/// Name and bytes of files.
+pub type Files = Vec<(String, Vec<u8>)>;
+
 /// Bounds on what is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -59,11 +62,27 @@ pub enum FolderError {
 /// # Errors
 /// Fails only where the folder itself cannot be read.
 pub fn read_folder(path: &Path, limits: &Limits) -> Result<Evidence, FolderError> {
+    if fs::metadata(path)?.is_file() {
+        let (files, _) = folder_files(path, limits)?;
+        return Ok(files.first().map_or_else(Evidence::unread, |(name, bytes)| single(name, bytes)));
+    }
+    let (files, mut skipped) = folder_files(path, limits)?;
+    let mut evidence = read_files(&files);
+    skipped.append(&mut evidence.skipped);
+    evidence.skipped = skipped;
+    Ok(evidence)
+}
+
+/// Name and bytes of each file of a folder, or of a single file, and the files that were not read.
+///
+/// # Errors
+/// Fails only where the folder itself, or the single file, cannot be read.
+pub fn folder_files(path: &Path, limits: &Limits) -> Result<(Files, Vec<Skipped>), FolderError> {
     let kind = fs::metadata(path)?;
     if kind.is_file() {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes = read_bounded(path, &name, limits.file).map_err(FolderError::Text)?;
-        return Ok(single(&name, &bytes));
+        return Ok((vec![(name, bytes)], Vec::new()));
     }
     if !kind.is_dir() {
         return Err(FolderError::Kind);
@@ -91,10 +110,7 @@ pub fn read_folder(path: &Path, limits: &Limits) -> Result<Evidence, FolderError
             Err(why) => skipped.push(Skipped { name: shown, why }),
         }
     }
-    let mut evidence = read_files(&files);
-    skipped.append(&mut evidence.skipped);
-    evidence.skipped = skipped;
-    Ok(evidence)
+    Ok((files, skipped))
 }
 
 /// Reads files that are in memory: name and bytes of each.
@@ -111,6 +127,26 @@ pub fn read_files(files: &[(String, Vec<u8>)]) -> Evidence {
     }
     place::finish(&mut evidence);
     evidence
+}
+
+/// Whether two files would be read into the same place, so that one takes the other's. A bare trust policy takes no place
+/// of a role's file: it is the policy in it that it replaces. Manifests hold objects of many kinds: only those of one name
+/// are the same.
+#[must_use]
+pub fn same_place(one: &str, other: &str) -> bool {
+    let known = place::place_of(one);
+    let manifest = known == Some(place::Place::Manifest);
+    let trust = [one, other].iter().any(|name| name.to_ascii_lowercase().starts_with("trust"));
+    known.is_some() && !manifest && !trust && known == place::place_of(other)
+}
+
+/// The name under which a file is read: its own where that is known, else what its shape tells; none where neither does.
+#[must_use]
+pub fn known_name(name: &str, text: &str) -> Option<String> {
+    if place::is_known(name) || name.ends_with(".error") {
+        return Some(name.to_owned());
+    }
+    crate::shape::known_as(text).map(str::to_owned)
 }
 
 /// A file whose name is known is read as that file; any other as a pasted text.

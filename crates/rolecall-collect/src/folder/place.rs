@@ -30,6 +30,7 @@ pub(super) enum Place {
     Resource,
     VpcEndpoint,
     Cluster,
+    ClusterDiscovery,
     Regions,
     Association,
     IdentityPool,
@@ -52,7 +53,7 @@ pub(super) enum Place {
 }
 
 /// Names, in lower case; docs/evidence-folder.md tells people.
-const TABLE: [(&str, Place); 65] = [
+const TABLE: [(&str, Place); 66] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -81,6 +82,7 @@ const TABLE: [(&str, Place); 65] = [
     ("vpc-endpoint.json", Place::VpcEndpoint),
     ("endpoint-policy.json", Place::VpcEndpoint),
     ("cluster.json", Place::Cluster),
+    ("cluster-discovery.json", Place::ClusterDiscovery),
     ("regions.json", Place::Regions),
     ("association.json", Place::Association),
     ("associations.json", Place::Association),
@@ -290,6 +292,7 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Scp => evidence.permission.scp = permission::levels(id, root),
         Place::Rcp => evidence.permission.rcp = permission::levels(id, root),
         Place::Cluster => issuer::cluster(evidence, id, root),
+        Place::ClusterDiscovery => issuer::cluster_discovery(evidence, id, root),
         Place::Regions => provider::regions(evidence, id, root),
         Place::Association => kubernetes::associations(evidence, id, root),
         Place::IdentityPool => kubernetes::identity_pool(evidence, id, root),

@@ -8,8 +8,11 @@ use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
 
 pub(super) fn main(evidence: &mut Evidence, id: DocumentId, root: &Node) {
-    if let Some(role) = read(evidence, id, root.get("Role").unwrap_or(root)) {
-        evidence.role.role = Fact::read(role, id);
+    let Some(role) = read(evidence, id, root.get("Role").unwrap_or(root)) else { return };
+    // A bare trust policy beside the role's own file is the policy as it would be: everything else stays the role's.
+    match &mut evidence.role.role {
+        Fact::Present { value: known, .. } if root.get("Statement").is_some() => known.trust = role.trust,
+        fact => *fact = Fact::read(role, id),
     }
 }
 

@@ -15,7 +15,7 @@ use rolecall_policy::document::Policy;
 
 use super::PresentedToken;
 use super::trust::TrustView;
-use crate::case::Requested;
+use crate::case::{Requested, Via};
 
 /// Whether the issuer is registered in the role's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) fn meet(
     let compiled = trust.map(|trust| Compiled::compile(&[&trust.policy]));
     let rcp = rcp(evidence);
     let keys = given(&evidence.issuer.jwks).map(|jwks| KeySet::read(&jwks.node));
-    let shown = shown_claims(presented);
+    let shown = shown_claims(presented, evidence.now.present().map(|now| now.0));
     let world = World {
         now: given(&evidence.now).map(|now| *now),
         provider: provider(evidence, name.as_deref(), registered),
@@ -157,21 +157,33 @@ fn token<'a>(evidence: &'a Evidence, shown: Option<&'a Node>) -> Token<'a> {
     }
 }
 
-/// The claims that other witnesses than the token show: issuer, subject, audience.
-fn shown_claims(presented: &PresentedToken) -> Option<Node> {
+/// The claims that other witnesses than the token show: issuer, subject, audience. Where no token was seen and all of it
+/// follows from the workload, its token is one that is made now: kubelets and pipelines renew them.
+fn shown_claims(presented: &PresentedToken, now: Option<i64>) -> Option<Node> {
     let member = |key: &str, value: Option<&crate::case::Presented>| {
         let text = value?.text.value.clone();
         let value = Node { span: Span::default(), kind: Kind::String(text) };
         Some(Member { key: key.to_owned(), key_span: Span::default(), value })
     };
     presented.issuer.as_ref()?;
+    let predicted = presented.subject.as_ref().is_some_and(|subject| subject.via == Via::Predicted);
+    let instant = |key: &str, life: i64| {
+        let number = now.filter(|_| predicted)?.checked_add(life)?;
+        let value = Node { span: Span::default(), kind: Kind::Number(number.to_string()) };
+        Some(Member { key: key.to_owned(), key_span: Span::default(), value })
+    };
     let members = [
         member("iss", presented.issuer.as_ref()),
         member("sub", presented.subject.as_ref()),
         member("aud", presented.audience.as_ref()),
+        instant("iat", 0),
+        instant("exp", FRESH),
     ];
     Some(Node { span: Span::default(), kind: Kind::Object(members.into_iter().flatten().collect()) })
 }
+
+/// Life of a token that is made now, in seconds: the shortest that a kubelet asks for (Kubernetes, TokenRequest).
+const FRESH: i64 = 600;
 
 /// Parameters of the request from all that shows them.
 #[derive(Default)]

@@ -1,21 +1,21 @@
-//! `rolecall diagnose`: why an attempt failed, from a folder of evidence or a pasted text.
+//! `rolecall diagnose`: why an attempt failed, from AWS and Kubernetes, a folder of evidence, or a pasted text.
 
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
-use rolecall_collect::Limits;
 use rolecall_doctor::finding::Severity;
 use rolecall_doctor::report::{Report, diagnose};
-use rolecall_model::evidence::Evidence;
-use serde_json::{Value, json};
 
-use super::{Done, Failure, STDIN_LIMIT};
+use super::Done;
+use super::live::LiveFlags;
+use super::target::{Targets, folder};
 use crate::exit::Exit;
 use crate::output;
-use crate::service_client::Endpoint;
 
 /// Name the cause of a failed AssumeRoleWithWebIdentity, from what you have.
+///
+/// A live TARGET is read from AWS and Kubernetes, and nothing is changed there: deploy/NAME, sts/NAME, ds/NAME, job/NAME,
+/// cronjob/NAME, pod/NAME, sa/NAME, role/NAME, a role's ARN, cluster/NAME; several together where they belong together.
 ///
 /// FOLDER holds what the common tools print, one file each, all of them optional: role.json (aws iam get-role),
 /// providers.json (aws iam list-open-id-connect-providers), provider.json (aws iam get-open-id-connect-provider),
@@ -24,17 +24,13 @@ use crate::service_client::Endpoint;
 /// `aws … --debug` output is read from standard input.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -\n  rolecall diagnose --event 3f6a1c0e-0000-4000-8000-000000000002     asks a running `rolecall serve`"
+    after_help = "Examples:\n  rolecall diagnose -n payments deploy/api\n  rolecall diagnose -n payments deploy/api --with trust.json     the world as it would be\n  rolecall diagnose arn:aws:iam::111122223333:role/api --profile prod\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -\n  rolecall diagnose --event 3f6a1c0e-0000-4000-8000-000000000002     asks a running `rolecall serve`"
 )]
 pub struct Arguments {
-    /// A folder of evidence, a single file of it, or `-` for standard input.
-    #[arg(value_name = "FOLDER|-", required_unless_present = "event")]
-    target: Option<PathBuf>,
-    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request.
-    #[arg(long, value_name = "ID", conflicts_with = "target")]
-    event: Option<String>,
     #[command(flatten)]
-    endpoint: Endpoint,
+    targets: Targets,
+    #[command(flatten)]
+    live: LiveFlags,
     /// How to print the report.
     #[arg(long, short = 'o', visible_short_alias = 'f', value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -91,29 +87,19 @@ enum FailOn {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
-    let target = arguments.target.as_deref().unwrap_or(Path::new("-"));
-    let evidence = match &arguments.event {
-        Some(id) => of_event(id, &arguments.endpoint)?,
-        None => read(target)?,
-    };
+    if arguments.live.needs {
+        return arguments.live.print_needs(&arguments.targets);
+    }
+    let evidence = arguments.targets.read(&arguments.live)?.evidence;
     let report = diagnose(&evidence);
     match arguments.format {
         Format::Human => output::human::report(&report, arguments.fixes)?,
         Format::Json => print(&output::json::report(&report))?,
-        Format::Sarif => print(&output::sarif::report(&report, folder(target)))?,
+        Format::Sarif => print(&output::sarif::report(&report, folder(&arguments.targets)))?,
         Format::Markdown => print(&output::markdown::report(&report))?,
         Format::Html => print(&output::html::report(&report))?,
     }
     Ok(exit(&report, arguments.fail_on))
-}
-
-/// The evidence that a running service has of a refusal.
-fn of_event(id: &str, endpoint: &Endpoint) -> Result<Evidence, Failure> {
-    let answer = endpoint.call("DiagnoseEvent", &json!({"EventId": id}))?;
-    let files = answer.get("Files").and_then(Value::as_object).into_iter().flatten();
-    let files: Vec<(String, Vec<u8>)> =
-        files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.as_bytes().to_vec()))).collect();
-    Ok(rolecall_collect::read_files(&files))
 }
 
 fn print(text: &str) -> io::Result<()> {
@@ -122,33 +108,10 @@ fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Where the files of the evidence stand; none for a pasted text.
-fn folder(target: &Path) -> Option<&Path> {
-    match target {
-        pasted if pasted == Path::new("-") => None,
-        file if file.is_file() => Some(file.parent().unwrap_or(Path::new(""))),
-        folder => Some(folder),
-    }
-}
-
 fn exit(report: &Report<'_>, fail_on: Option<FailOn>) -> Exit {
     let warned = report.findings.iter().any(|finding| finding.severity == Severity::Warning);
     match Exit::from(report.conclusion) {
         Exit::Fine | Exit::Undetermined if warned && fail_on == Some(FailOn::Warning) => Exit::Found,
         exit => exit,
     }
-}
-
-fn read(target: &Path) -> Result<Evidence, Failure> {
-    let failed = |source| Failure::Read { name: target.display().to_string(), source };
-    if target == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .take(STDIN_LIMIT)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(Box::new(error)))?;
-        return Ok(rolecall_collect::read_text("standard input", &bytes));
-    }
-    rolecall_collect::read_folder(target, &Limits::default()).map_err(|error| failed(Box::new(error)))
 }

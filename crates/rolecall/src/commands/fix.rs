@@ -1,4 +1,4 @@
-//! `rolecall fix`: the first fix of the primary finding made on a copy of the evidence, and diagnosed again.
+//! `rolecall fix`: the first fix of the primary finding made live, or on a copy of the evidence, and diagnosed again.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,44 +13,70 @@ use rolecall_doctor::report::{Report, diagnose};
 use rolecall_model::evidence::Evidence;
 
 use super::diagnose::Fixes;
+use super::fix_live::{self, LiveFix};
+use super::live::LiveFlags;
+use super::target::Targets;
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
 
-/// Write the mended evidence into another folder, and diagnose that.
+/// Mend the cause: show the plan, ask, change AWS and Kubernetes, and diagnose again.
 ///
-/// Where another fault comes to light behind the first one, it is mended too, as long as there is an edit for it.
-/// Nothing outside of the new folder is changed: neither AWS nor Kubernetes is asked. The files that show the failed
-/// attempt (errors, logs, events) are not copied, since the next attempt will make its own.
+/// Each change is compared with the live object first, and noted in an undo file before it is made; nothing is overwritten
+/// that somebody else changed meanwhile. Where another fault comes to light behind the first one, it is mended too.
+/// Without a terminal and without --yes the plan is printed and nothing is changed.
+///
+/// With a FOLDER of evidence nothing outside of it is changed: the mended evidence goes into another folder (--out), and
+/// that is diagnosed. The files that show the failed attempt (errors, logs, events) are not copied, since the next attempt
+/// will make its own.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes:\n  0  the fault is gone\n  1  something else fails then\n  2  there is no fix to make, or rolecall failed\n  3  the evidence does not decide"
+    after_help = "Examples:\n  rolecall fix -n payments deploy/api\n  rolecall fix -n payments deploy/api --yes\n  rolecall undo rolecall-undo-payments-deploy-api.json\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes:\n  0  the fault is gone\n  1  something else fails then, or nothing was changed\n  2  there is no fix to make, or rolecall failed\n  3  the evidence does not decide"
 )]
 pub struct Arguments {
-    /// The evidence.
-    #[arg(value_name = "FOLDER")]
-    folder: PathBuf,
-    /// Where the mended evidence goes; it must not exist yet, or be empty.
-    #[arg(long, value_name = "FOLDER")]
-    out: PathBuf,
+    #[command(flatten)]
+    targets: Targets,
+    /// Where the mended evidence of a folder goes; it must not exist yet, or be empty.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["yes", "undo_file"])]
+    out: Option<PathBuf>,
     /// Which fix of the primary finding, as `rolecall diagnose` numbers them.
     #[arg(long, value_name = "N", default_value_t = 1)]
     number: usize,
+    #[command(flatten)]
+    apply: LiveFix,
+    #[command(flatten)]
+    live: LiveFlags,
 }
 
 /// Faults that are mended at most behind the first one.
-const ROUNDS: usize = 4;
+pub(super) const ROUNDS: usize = 4;
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
-    let evidence = read(&arguments.folder)?;
+    if arguments.live.needs {
+        return arguments.live.print_needs(&arguments.targets);
+    }
+    if !arguments.targets.live(&arguments.live).is_empty() && arguments.out.is_none() {
+        return fix_live::run(&arguments.targets, &arguments.live, &arguments.apply, arguments.number);
+    }
+    let (Some(folder), Some(out)) = (arguments.targets.path(), &arguments.out) else {
+        return Err(Failure::Unknown {
+            fact: "a folder of evidence is mended on a copy, and `--out` does not say where".into(),
+            remedy: "name one folder and `--out`, or a live target such as deploy/api".into(),
+        });
+    };
+    on_a_copy(folder, out, arguments.number)
+}
+
+fn on_a_copy(folder: &Path, out: &Path, number: usize) -> Done {
+    let evidence = read(folder)?;
     let report = diagnose(&evidence);
-    let (finding, fix) = chosen(&report, arguments.number)?;
+    let (finding, fix) = chosen(&report, number)?;
     let changes = files(&evidence, &fix.edits);
-    copy(&arguments.folder, &arguments.out, &evidence, &changes)?;
-    write(&arguments.out, &changes)?;
+    copy(folder, out, &evidence, &changes)?;
+    write(out, &changes)?;
     tell(finding, fix, &changes, &of_the_attempt(&evidence))?;
-    let mended = further(&arguments.out)?;
+    let mended = further(out)?;
     let after = diagnose(&mended);
     output::human::report(&after, Fixes::Short)?;
     Ok(Exit::from(after.conclusion))
@@ -96,7 +122,7 @@ fn read(folder: &Path) -> Result<Evidence, Failure> {
 }
 
 /// The fix that is asked for; one that is only shown has nothing to make.
-fn chosen<'r>(report: &'r Report<'_>, number: usize) -> Result<(&'r Finding, &'r Fix), Failure> {
+pub(super) fn chosen<'r>(report: &'r Report<'_>, number: usize) -> Result<(&'r Finding, &'r Fix), Failure> {
     let failure = |fact: String, remedy: &str| Failure::Unknown { fact, remedy: remedy.into() };
     let Some(finding) = report.findings.first().filter(|finding| finding.severity == Severity::Error) else {
         return Err(failure(

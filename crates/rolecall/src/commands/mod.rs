@@ -1,15 +1,20 @@
 //! One file per command.
 
 pub mod causes;
+pub mod collect;
 pub mod completions;
 pub mod demo;
 pub mod diagnose;
 pub mod explain;
 pub mod fix;
+pub mod fix_live;
+pub mod live;
 pub mod man;
 pub mod serve;
 pub mod simulate;
+pub mod target;
 pub mod token;
+pub mod undo;
 
 use std::io;
 

@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn lines_are_found_whatever_ends_them() {
         assert_eq!(lines("a\r\n\nbc"), [0..1, 3..3, 4..6]);
-        assert_eq!(lines(""), []);
+        assert!(lines("").is_empty());
     }
 
     #[test]

@@ -45,6 +45,22 @@ pub fn report(report: &Report<'_>, fixes: Fixes) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints what could not be read, to standard error.
+pub fn trouble(what: &str, line: &str, remedy: Option<&str>) {
+    let mut err = anstream::stderr().lock();
+    let said = |text: &str| plain(&rolecall_collect::redact(text));
+    let _ = writeln!(err, "{YELLOW}not read{YELLOW:#}: {}: {}", said(what), said(line));
+    if let Some(remedy) = remedy {
+        let _ = writeln!(err, "  {BOLD}try{BOLD:#}: {}", said(remedy));
+    }
+}
+
+/// Prints a remark, to standard error.
+pub fn note(text: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{BOLD}note{BOLD:#}: {}", plain(&rolecall_collect::redact(text)));
+}
+
 /// Prints why rolecall itself failed, to standard error.
 pub fn failure(failure: &Failure) {
     let mut err = anstream::stderr().lock();

@@ -1,0 +1,15 @@
+//! Changing the world: each edit is compared with the live object, noted in a journal, made, and can be undone.
+//!
+//! Nothing is overwritten that does not stand as the edit found it. The journal is on disk before anything is changed, so
+//! that whatever interrupts a run, it is known what may have been done, and undoing compares again.
+
+mod aws;
+mod error;
+pub mod journal;
+mod kubernetes;
+pub mod probe;
+pub mod run;
+mod world;
+
+pub use error::ApplyError;
+pub use world::{Stands, World};

@@ -1,0 +1,143 @@
+//! The live objects that edits are about: how they stand, and changing them.
+
+use rolecall_doctor::fix::edit::Edit;
+use rolecall_live::aws::connection;
+use rolecall_live::kubernetes::client;
+use rolecall_live::refusal::Refusal;
+use rolecall_live::scope::Scope;
+use tokio::sync::OnceCell;
+
+use crate::ApplyError;
+use crate::aws::Iam;
+use crate::kubernetes::Cluster;
+
+/// How a live object stands to an edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// As the edit found it.
+    Before,
+    /// As the edit leaves it.
+    After,
+    /// Neither.
+    Otherwise,
+}
+
+/// Both sides, each reached when it is first needed.
+pub struct World {
+    scope: Scope,
+    iam: OnceCell<Iam>,
+    cluster: OnceCell<Cluster>,
+}
+
+impl World {
+    /// The world that the scope tells; nothing is called yet.
+    #[must_use]
+    pub fn new(scope: Scope) -> Self {
+        World { scope, iam: OnceCell::new(), cluster: OnceCell::new() }
+    }
+
+    async fn iam(&self) -> Result<&Iam, Refusal> {
+        self.iam.get_or_try_init(|| async { Ok(Iam::new(&connection(&self.scope.aws).await?)) }).await
+    }
+
+    async fn cluster(&self) -> Result<&Cluster, Refusal> {
+        self.cluster
+            .get_or_try_init(|| async {
+                let (client, config) = client(&self.scope.kubernetes).await?;
+                Ok(Cluster::new(client, config.cluster_url.to_string()))
+            })
+            .await
+    }
+
+    /// How the object of an edit stands.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn stands(&self, edit: &Edit) -> Result<Stands, ApplyError> {
+        match edit {
+            Edit::EditFile { file, .. } => Err(ApplyError::File(file.clone())),
+            Edit::RestartWorkload { .. } => Ok(Stands::Before),
+            Edit::AnnotateServiceAccount { namespace, name, key, before, after } => {
+                let live = self.cluster().await?.annotation(namespace, name, key).await?;
+                Ok(stands(&live, before, after))
+            }
+            Edit::PatchPodTemplate { namespace, kind, name, before, after } => {
+                let live = self.cluster().await?.template_account(namespace, kind, name).await?;
+                Ok(stands(&live, before, after))
+            }
+            edit => Ok(self.iam().await?.stands(edit).await?),
+        }
+    }
+
+    /// Makes an edit, if the object stands as the edit found it. One that stands as the edit leaves it is left so.
+    ///
+    /// # Errors
+    /// Where it stands otherwise, or a call is refused.
+    pub async fn make(&self, edit: &Edit) -> Result<(), ApplyError> {
+        match self.stands(edit).await? {
+            Stands::After => return Ok(()),
+            Stands::Otherwise => return Err(ApplyError::Changed { what: what(edit) }),
+            Stands::Before => {}
+        }
+        match edit {
+            Edit::EditFile { file, .. } => Err(ApplyError::File(file.clone())),
+            Edit::RestartWorkload { namespace, kind, name } => {
+                self.cluster().await?.restart(namespace, kind, name).await
+            }
+            Edit::AnnotateServiceAccount { namespace, name, key, before, after } => {
+                self.cluster()
+                    .await?
+                    .annotate(namespace, name, key, before.as_deref(), after.as_deref())
+                    .await
+            }
+            Edit::PatchPodTemplate { namespace, kind, name, before, after } => {
+                self.cluster()
+                    .await?
+                    .set_account(namespace, kind, name, before.as_deref(), after.as_deref())
+                    .await
+            }
+            edit => Ok(self.iam().await?.make(edit).await?),
+        }
+    }
+
+    /// Takes away a provider that was created, if it still is as it was created.
+    ///
+    /// # Errors
+    /// Where it was changed, or a call is refused.
+    pub(crate) async fn delete_provider(&self, arn: &str, audiences: &[String]) -> Result<(), ApplyError> {
+        self.iam().await?.delete_provider(arn, audiences).await
+    }
+}
+
+fn stands(live: &Option<String>, before: &Option<String>, after: &Option<String>) -> Stands {
+    if live == after {
+        Stands::After
+    } else if live == before {
+        Stands::Before
+    } else {
+        Stands::Otherwise
+    }
+}
+
+/// What an edit is about, in a few words.
+#[must_use]
+pub fn what(edit: &Edit) -> String {
+    match edit {
+        Edit::SetTrustPolicy(edit) => format!("the trust policy of role `{}`", edit.role),
+        Edit::SetProviderAudiences { provider, .. } => format!("the audiences of `{provider}`"),
+        Edit::SetProviderThumbprints { provider, .. } => format!("the thumbprints of `{provider}`"),
+        Edit::CreateProvider { provider, .. } => format!("the provider `{provider}`"),
+        Edit::SetMaxSessionDuration { role, .. } => format!("the longest session of role `{role}`"),
+        Edit::PutRolePolicy { role, name, .. } => format!("the policy `{name}` of role `{role}`"),
+        Edit::AnnotateServiceAccount { namespace, name, key, .. } => {
+            format!("the annotation `{key}` of service account `{namespace}/{name}`")
+        }
+        Edit::PatchPodTemplate { namespace, kind, name, .. } => {
+            format!("the service account of {} `{namespace}/{name}`", kind.to_ascii_lowercase())
+        }
+        Edit::RestartWorkload { namespace, kind, name } => {
+            format!("the pods of {} `{namespace}/{name}`", kind.to_ascii_lowercase())
+        }
+        Edit::EditFile { file, .. } => format!("the file `{file}`"),
+    }
+}

@@ -1,0 +1,21 @@
+//! AWS, read only: who asks, roles, policies, providers, clusters, events.
+
+mod client;
+mod cluster;
+mod failure;
+mod guard;
+mod json;
+mod policy;
+mod provider;
+mod role;
+mod trail;
+
+pub use client::{Aws, Connection, connect, connection};
+pub(crate) use cluster::{ClusterName, associations, cluster};
+pub use failure::{refusal, refusal_of};
+pub use guard::{ALLOWED, Guard};
+pub(crate) use json::printed;
+pub(crate) use policy::policies;
+pub(crate) use provider::{choose, detail, providers};
+pub(crate) use role::{identity, role};
+pub(crate) use trail::{Wanted, events};

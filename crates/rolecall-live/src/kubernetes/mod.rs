@@ -1,0 +1,12 @@
+//! Kubernetes, read only: workloads, pods, service accounts, the webhook, the cluster's issuer.
+
+mod client;
+mod object;
+mod webhook;
+mod workload;
+
+pub(crate) use client::Reached;
+pub use client::{Kubernetes, client, refusal};
+pub use object::yaml;
+pub(crate) use webhook::webhook;
+pub(crate) use workload::{Workload, workload};

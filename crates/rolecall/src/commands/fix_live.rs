@@ -1,0 +1,225 @@
+//! `rolecall fix` on live targets: plan, consent, compare, act, wait, look again.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use rolecall_apply::journal::Journal;
+use rolecall_apply::run::{Outcome, make};
+use rolecall_apply::{ApplyError, World};
+use rolecall_doctor::finding::{Finding, Safety, Severity};
+use rolecall_doctor::fix::Fix;
+use rolecall_doctor::fix::edit::Edit;
+use rolecall_doctor::report::{Report, diagnose};
+use tokio::runtime::Runtime;
+
+use super::diagnose::Fixes;
+use super::fix::{ROUNDS, chosen};
+use super::live::{LiveFlags, runtime};
+use super::target::{ReadTargets, Targets};
+use super::{Done, Failure};
+use crate::exit::Exit;
+use crate::output;
+
+/// How a live fix is made.
+#[derive(Args, Clone, Debug)]
+pub struct LiveFix {
+    /// Make the changes without asking.
+    #[arg(long, short = 'y')]
+    yes: bool,
+    /// Where the undo file goes; one of an interrupted run is gone on with.
+    #[arg(long, value_name = "FILE")]
+    undo_file: Option<PathBuf>,
+    /// Seconds to wait for the changes to take effect.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    wait: u64,
+    /// With --yes: also make a change that admits others beside this caller.
+    #[arg(long, requires = "yes")]
+    admit_others: bool,
+}
+
+/// Between two looks while a change takes effect.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Runs the command.
+pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usize) -> Done {
+    let runtime = runtime()?;
+    let mut targets = targets.clone();
+    let mut read = targets.read(flags)?;
+    let mut journal = None;
+    for round in 0..ROUNDS {
+        let report = diagnose(&read.evidence);
+        if round == 0 {
+            output::human::report(&report, Fixes::Short)?;
+        }
+        let number = if round == 0 { number } else { 1 };
+        let Some((finding, fix)) = to_make(&report, number, round)? else { break };
+        plan(&report, finding, fix)?;
+        if !consents(fix, options)? {
+            return Ok(Exit::from(report.conclusion));
+        }
+        if journal.is_none() {
+            journal = Some(open(&targets, flags, options, &read)?);
+        }
+        let Some(open) = journal.as_mut() else { break };
+        open.plan(&fix.edits);
+        act(&runtime, open, flags, &targets, options)?;
+        if fix.edits.iter().any(|edit| matches!(edit, Edit::RestartWorkload { .. })) {
+            let seen = read.collected.as_ref().and_then(|collected| collected.seen.service_account.clone());
+            targets = targets.beyond_the_pod(seen.as_deref());
+        }
+        let cause = finding.cause;
+        read = look_again(&targets, flags, cause, options.wait)?;
+    }
+    let after = diagnose(&read.evidence);
+    if let Some(journal) = journal {
+        println!();
+        output::human::report(&after, Fixes::Short)?;
+        println!("\nto undo: rolecall undo {}", output::plain(&journal.path().display().to_string()));
+    }
+    Ok(Exit::from(after.conclusion))
+}
+
+/// The fix to make; none where nothing is wrong, or where what is left behind a first fix has none.
+fn to_make<'r>(
+    report: &'r Report<'_>,
+    number: usize,
+    round: usize,
+) -> Result<Option<(&'r Finding, &'r Fix)>, Failure> {
+    if report.findings.first().is_none_or(|finding| finding.severity != Severity::Error) {
+        return Ok(None);
+    }
+    match chosen(report, number) {
+        Ok(found) => Ok(Some(found)),
+        Err(failure) if round == 0 => Err(failure),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Shows what would be done.
+fn plan(report: &Report<'_>, finding: &Finding, fix: &Fix) -> io::Result<()> {
+    use rolecall_doctor::fix::render::Notation;
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "\nplan for {}: {}", finding.cause, output::plain(&fix.title))?;
+    if let Some(diff) = report.render(fix, Notation::Diff) {
+        writeln!(out, "{}", output::plain(diff.trim_end()))?;
+    }
+    for command in &fix.commands {
+        writeln!(out, "  {}", output::plain(command))?;
+    }
+    if fix.safety == Safety::Review {
+        writeln!(out, "  to be read before it is made: see the report above for whom it admits")?;
+    }
+    for obstacle in &fix.obstacles {
+        writeln!(out, "  AWS would refuse it: {}", output::plain(obstacle))?;
+    }
+    out.flush()
+}
+
+/// Whether the user wants it made. Only the plan is shown where nobody can be asked.
+fn consents(fix: &Fix, options: &LiveFix) -> Result<bool, Failure> {
+    if !fix.obstacles.is_empty() {
+        return Ok(false);
+    }
+    let others = fix.reach.as_ref().is_some_and(|reach| reach.is_more_than_the_caller());
+    if options.yes && others && !options.admit_others {
+        return Err(Failure::Unknown {
+            fact: "this change admits others beside this caller, and nothing was changed".into(),
+            remedy: "read whom it admits; then `--yes --admit-others`, or another fix with `--number`".into(),
+        });
+    }
+    if options.yes {
+        return Ok(true);
+    }
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        output::human::note("nothing was changed: there is no terminal to ask at; `--yes` makes the changes");
+        return Ok(false);
+    }
+    print!("\nmake these changes? [y/N] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// The undo file: the one of an interrupted run of the same targets, else a new one.
+fn open(
+    targets: &Targets,
+    flags: &LiveFlags,
+    options: &LiveFix,
+    read: &ReadTargets,
+) -> Result<Journal, Failure> {
+    if let Some(path) = &options.undo_file {
+        return Journal::open(path).map_err(|error| failure(&error));
+    }
+    let seen = read.collected.as_ref().and_then(|collected| collected.seen.namespace.clone());
+    let namespace = flags.namespace.clone().or(seen);
+    let name = format!("rolecall-undo-{}", targets.file_name(namespace.as_deref()));
+    for number in 1.. {
+        let path = if number == 1 { format!("{name}.json") } else { format!("{name}-{number}.json") };
+        let journal = Journal::open(Path::new(&path)).map_err(|error| failure(&error))?;
+        if journal.steps.is_empty() || journal.is_unfinished() {
+            return Ok(journal);
+        }
+    }
+    Err(Failure::Unknown {
+        fact: "there are too many undo files here".into(),
+        remedy: "name one with `--undo-file`".into(),
+    })
+}
+
+fn act(
+    runtime: &Runtime,
+    journal: &mut Journal,
+    flags: &LiveFlags,
+    targets: &Targets,
+    options: &LiveFix,
+) -> Result<(), Failure> {
+    let world = World::new(flags.scope(targets.live(flags)));
+    println!("\nundo file: {}", output::plain(&journal.path().display().to_string()));
+    let deadline = Duration::from_secs(options.wait);
+    let done = runtime.block_on(make(journal, &world, deadline, tell));
+    done.map_err(|error| failure(&error))
+}
+
+/// Says what became of a step.
+pub fn tell(what: &str, outcome: &Outcome) {
+    let said = match outcome {
+        Outcome::Done => "changed",
+        Outcome::Stood => "stands so already",
+        Outcome::Undone => "as it was before",
+        Outcome::Stays => "stays: it cannot be undone",
+        Outcome::NotDone => "had not been changed",
+    };
+    println!("  {}: {said}", output::plain(what));
+}
+
+/// Why a change was not made, for the user.
+pub fn failure(error: &ApplyError) -> Failure {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    Failure::Unknown {
+        fact: format!("{error}{source}"),
+        remedy: error.remedy().unwrap_or_else(|| "look at it with `rolecall diagnose`".into()),
+    }
+}
+
+/// Reads again until the cause is gone, or the time is up.
+fn look_again(targets: &Targets, flags: &LiveFlags, cause: &str, wait: u64) -> Result<ReadTargets, Failure> {
+    let deadline = Instant::now() + Duration::from_secs(wait);
+    let mut told = false;
+    loop {
+        let read = targets.read(flags)?;
+        let report = diagnose(&read.evidence);
+        let there = report.findings.iter().any(|finding| finding.cause == cause);
+        let now = Instant::now();
+        if !there || now >= deadline {
+            return Ok(read);
+        }
+        if !told {
+            output::human::note(&format!("waiting up to {wait} s for it to take effect"));
+            told = true;
+        }
+        std::thread::sleep(PAUSE.min(deadline - now));
+    }
+}

@@ -1,0 +1,173 @@
+"""What the tests of live diagnosis share: a cluster with its webhook, an AWS, and workloads to break."""
+
+import itertools
+import json
+import os
+import subprocess
+
+import boto3
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from rigs.account import Account
+from rigs.cluster import ROLE, Cluster, Webhook, until
+from rigs.service import Service
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    cluster = Cluster(os.environ.get("KUBE_RIG_DIR") or tmp_path_factory.mktemp("kube") / "run")
+    yield cluster
+    cluster.down()
+
+
+@pytest.fixture(scope="session")
+def webhook(cluster):
+    webhook = Webhook(cluster)
+    # The API server takes a moment to see it.
+    probe = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"probe-{os.getpid()}"}}
+    cluster.apply(probe)
+    yield webhook
+    cluster.kubectl("delete", "namespace", probe["metadata"]["name"], "--wait=false")
+    webhook.close()
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory, cluster):
+    """`rolecall serve`, with the cluster's issuer registered."""
+    service = Service(tmp_path_factory.mktemp("aws") / "service", dev=True).start()
+    yield service
+    service.kill()
+
+
+@pytest.fixture
+def account(aws, cluster):
+    """The account, with the cluster's provider as it should be, whatever the test before did to it."""
+    account = Account(aws)
+    for entry in account.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
+        account.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=entry["Arn"])
+    account.provider_arn = account.provider(cluster.issuer, cluster.thumbprint())
+    return account
+
+
+@pytest.fixture
+def world(cluster, webhook, aws, account, tmp_path):
+    """A workload that works: deployment, account, role, provider."""
+    world = World(cluster, aws, account, tmp_path)
+    yield world
+    world.close()
+
+
+class World:
+    def __init__(self, cluster, aws, account, folder):
+        self.cluster, self.aws, self.account, self.folder = cluster, aws, account, folder
+        number = next(NUMBERS)
+        self.namespace, self.role_name = f"payments-{os.getpid()}-{number}", f"api-{os.getpid()}-{number}"
+        self.subject = f"system:serviceaccount:{self.namespace}:api"
+        self.provider = account.provider_arn
+        self.role = account.iam.create_role(
+            RoleName=self.role_name, AssumeRolePolicyDocument=json.dumps(self.trust())
+        )["Role"]["Arn"]
+        cluster.apply(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}},
+            self.service_account(),
+        )
+        self.deploy()
+
+    def trust(self, **changes):
+        name = self.cluster.name
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Federated": self.provider},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{name}:aud": "sts.amazonaws.com", f"{name}:sub": self.subject}},
+        }
+        return {"Version": "2012-10-17", "Statement": [statement | changes]}
+
+    def set_trust(self, document):
+        self.account.iam.update_assume_role_policy(RoleName=self.role_name, PolicyDocument=json.dumps(document))
+
+    def live_trust(self):
+        return self.account.iam.get_role(RoleName=self.role_name)["Role"]["AssumeRolePolicyDocument"]
+
+    def service_account(self, name="api", **annotations):
+        return {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": name, "namespace": self.namespace, "annotations": {ROLE: self.role} | annotations},
+        }
+
+    def annotate(self, value, key=ROLE):
+        change = f"{key}={value}" if value is not None else f"{key}-"
+        self.cluster.kubectl("-n", self.namespace, "annotate", "serviceaccount", "api", "--overwrite", change)
+
+    def deploy(self, **spec):
+        labels = {"app": "api"}
+        container = {"name": "api", "image": "registry.example.com/api:1"}
+        template = {"metadata": {"labels": labels}, "spec": {"serviceAccountName": "api", "containers": [container]} | spec}
+        self.cluster.apply(
+            {
+                "apiVersion": "apps/v1",
+                "kind": "Deployment",
+                "metadata": {"name": "api", "namespace": self.namespace},
+                "spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": template},
+            }
+        )
+        until(self.pods)
+
+    def pods(self):
+        found = self.cluster.get("-n", self.namespace, "pods")["items"]
+        return sorted(found, key=lambda pod: (pod["metadata"]["creationTimestamp"], int(pod["metadata"]["resourceVersion"])))
+
+    def restart(self):
+        before = {pod["metadata"]["name"] for pod in self.pods()}
+        self.cluster.kubectl("-n", self.namespace, "rollout", "restart", "deployment/api")
+        until(lambda: {pod["metadata"]["name"] for pod in self.pods()} - before)
+
+    def environment(self, **more):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return kept | {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": self.aws.url,
+            "KUBECONFIG": self.cluster.kubeconfig,
+        } | more
+
+    def rolecall(self, *arguments, environment=None, given="", timeout=120):
+        command = [os.environ["ROLECALL_BIN"], *arguments]
+        return subprocess.run(
+            command, env=environment or self.environment(), input=given, capture_output=True, text=True,
+            timeout=timeout, cwd=self.folder,
+        )
+
+    def diagnose(self, *arguments, target="deploy/api", environment=None):
+        """The report, and how the command ended."""
+        done = self.rolecall("diagnose", "-n", self.namespace, target, "--format", "json", *arguments, environment=environment)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout), done
+
+    def credentials(self):
+        """What the pod's SDK does: the newest pod's own token, exchanged for the role that the pod names."""
+        pod = self.pods()[-1]
+        variables = {one["name"]: one.get("value") for one in pod["spec"]["containers"][0].get("env", [])}
+        volume = next(volume for volume in pod["spec"]["volumes"] if volume["name"] == "aws-iam-token")
+        audience = volume["projected"]["sources"][0]["serviceAccountToken"]["audience"]
+        token = self.cluster.token(self.namespace, pod["spec"]["serviceAccountName"], pod["metadata"]["name"], audience)
+        sts = boto3.client("sts", region_name="us-east-1", endpoint_url=self.aws.url, config=Config(signature_version=UNSIGNED))
+        answer = sts.assume_role_with_web_identity(
+            RoleArn=variables["AWS_ROLE_ARN"], RoleSessionName="e2e", WebIdentityToken=token
+        )["Credentials"]
+        session = boto3.client(
+            "sts", region_name="us-east-1", endpoint_url=self.aws.url, aws_access_key_id=answer["AccessKeyId"],
+            aws_secret_access_key=answer["SecretAccessKey"], aws_session_token=answer["SessionToken"],
+        )
+        return session.get_caller_identity()["Arn"]
+
+    def close(self):
+        self.cluster.kubectl("delete", "namespace", self.namespace, "--wait=false")
+        self.account.iam.delete_role(RoleName=self.role_name)
