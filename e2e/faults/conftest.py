@@ -1,5 +1,7 @@
 """What the tests of faults share: a service for each module, an account with a role that tokens of its own issuer may assume."""
 
+import time
+
 import pytest
 
 from rigs import clients, ledger
@@ -39,8 +41,15 @@ class World:
         self.token = self.mint()
 
     def mint(self, *arguments, subject="alice"):
+        """A token of the service's own issuer, as soon as that has its keys."""
         command = [clients.os.environ["ROLECALL_BIN"], "token", "mint", "--sub", subject, *arguments]
-        return ledger.token(clients.run(command, clients.environment(self.service, self.root)).strip())
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return ledger.token(clients.run(command, clients.environment(self.service, self.root)).strip())
+            except AssertionError as error:
+                if "still being made" not in str(error) or time.monotonic() > deadline:
+                    raise
 
     def parameters(self, token=None, session="e2e"):
         """Those of an exchange."""

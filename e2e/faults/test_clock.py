@@ -15,7 +15,7 @@ def clock(run_folder):
     """The clock of the service, by libfaketime: seconds that it is off."""
     library = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
     assert library, "libfaketime is missing: apt-get install faketime"
-    file = run_folder / "clock"
+    file = run_folder / "clock-offset"
 
     class Clock:
         environment = {

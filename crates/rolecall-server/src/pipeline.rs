@@ -65,7 +65,10 @@ pub async fn answer(desk: &Desk, request: &Request<'_>) -> Answered {
             let call = Asked { desk, request, request_id: &request_id, operation, params: &params, format };
             call.answer().await
         }
-        Err((_, fault)) => Err(fault),
+        Err((_, fault)) => {
+            desk.metrics.refused("request");
+            Err(fault)
+        }
     };
     let code = result.as_ref().err().map_or("", |fault| fault.code.name(service));
     let answer = result.unwrap_or_else(|fault| fault.render(service, format, &request_id));
@@ -120,12 +123,18 @@ impl Asked<'_> {
         let Asked { desk, request, operation, .. } = self;
         let signature = match authenticate(desk, operation.service, &request.head, request.body) {
             Ok(signature) => signature,
-            Err(fault) => return Err(self.unauthenticated(fault).await),
+            Err(fault) => {
+                desk.metrics.refused("signature");
+                return Err(self.unauthenticated(fault).await);
+            }
         };
         match signature {
             Some(signature) => self.signed(&signature).await,
             None if !operation.signed => self.unsigned(REGION).await,
-            None => Err(self.unauthenticated(Fault::unsigned()).await),
+            None => {
+                desk.metrics.refused("signature");
+                Err(self.unauthenticated(Fault::unsigned()).await)
+            }
         }
     }
 
@@ -136,6 +145,7 @@ impl Asked<'_> {
         }
         let constrained = constraint::check(self.operation, self.params);
         if let Err(fault) = constrained {
+            self.desk.metrics.refused("parameters");
             return Err(self.unauthenticated(fault).await);
         }
         self.exchange(region).await
@@ -185,7 +195,7 @@ impl Asked<'_> {
         if operation.service.protocol() != Protocol::Query {
             return admin::answer(desk, operation, self.request, signature).await;
         }
-        constraint::check(operation, params)?;
+        constraint::check(operation, params).inspect_err(|_| self.desk.metrics.refused("parameters"))?;
         let row =
             operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
         let mut thumbprint = None;
@@ -201,7 +211,10 @@ impl Asked<'_> {
             match self.commit(changes).await {
                 Ok(()) => return Ok(out.finish(self.request_id)),
                 Err(CommitError::Conflict { .. }) => {}
-                Err(CommitError::Store(error)) => return Err(store_fault(&error)),
+                Err(CommitError::Store(error)) => {
+                    self.desk.metrics.refused("store");
+                    return Err(store_fault(&error));
+                }
             }
         }
         Err(Fault::new(
@@ -232,12 +245,14 @@ impl Asked<'_> {
             region: &signature.region,
             origin: &self.request.origin,
         };
-        permission::check(&call, self.operation, row.target)?;
+        let metrics = &self.desk.metrics;
+        permission::check(&call, self.operation, row.target)
+            .inspect_err(|_| metrics.refused("permission"))?;
         // Only somebody who may create the provider makes the service ask its issuer; without TLS there is nothing to ask for.
         let allow_local = self.desk.config.allow_local_issuers;
         match thumbprint_wanted(self.operation.name, self.params, allow_local) {
             Some(url) if thumbprint.is_none() && url.starts_with("https://") => Ok(Ran::NeedsThumbprint(url)),
-            _ => (row.run)(&call, out).map(Ran::Done),
+            _ => (row.run)(&call, out).map(Ran::Done).inspect_err(|_| metrics.refused("operation")),
         }
     }
 
@@ -286,6 +301,7 @@ impl Asked<'_> {
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
         self.desk.trail.append(&json).await.map_err(|error| {
+            self.desk.metrics.refused("record");
             self.desk.metrics.records_lost.inc();
             tracing::error!(request_id = self.request_id, %error, "the audit record is not durable");
             Fault::new(

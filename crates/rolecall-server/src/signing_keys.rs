@@ -80,7 +80,11 @@ mod tests {
     fn verifies(keys: &SigningKeys, signed_with: &str, secret: &str) -> bool {
         let host: (&str, &[u8]) = ("host", b"localhost");
         let head = Head { method: "POST", path: "/", query: "", headers: &[host] };
-        let credentials = Credentials { access_key_id: "AKIAEXAMPLE", secret: signed_with, token: None };
+        let credentials = Credentials {
+            access_key_id: "AKIAEXAMPLE".to_owned(),
+            secret: Secret::new(signed_with.to_owned()),
+            token: None,
+        };
         let added = sigv4::sign(&head, b"", &credentials, NOW, "us-east-1", "sts");
         let mut headers = vec![host];
         headers.extend(added.iter().map(|(name, value)| (*name, value.as_bytes())));

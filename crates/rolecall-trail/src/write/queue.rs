@@ -2,6 +2,7 @@
 
 use super::{AppendError, Counts};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Where the answer for one record goes.
@@ -78,10 +79,11 @@ impl Queue {
         true
     }
 
-    /// Says how a group taken ended: the records and bytes that became durable, or that none did.
-    pub(super) fn done(&self, group: &Group, durable: bool) {
+    /// Says how a group taken ended and how long it took: the records and bytes that became durable, or that none did.
+    pub(super) fn done(&self, group: &Group, durable: bool, took: Duration) {
         let mut state = self.lock();
         state.in_flight = 0;
+        state.counts.busy += took;
         if durable {
             state.counts.records += group.answers.len() as u64;
             state.counts.bytes += group.bytes.len() as u64;
@@ -92,7 +94,12 @@ impl Queue {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        self.lock().counts
+        let state = self.lock();
+        Counts {
+            waiting: state.waiting.answers.len() as u64,
+            waiting_bytes: (state.waiting.bytes.len() + state.in_flight) as u64,
+            ..state.counts
+        }
     }
 
     /// Takes no more records; those that wait are still written.

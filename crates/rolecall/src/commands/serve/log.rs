@@ -114,7 +114,8 @@ impl Lines {
             }
             let _ = out.write_all(&taken);
             if left_out > 0 {
-                let _ = writeln!(out, "{left_out} lines of the log were left out: nobody reads them fast enough");
+                let _ =
+                    writeln!(out, "{left_out} lines of the log were left out: nobody reads them fast enough");
             }
             taken.clear();
         }

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use log::Log;
 use rolecall_model::secret::Secret;
 use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
-use log::Log;
 use tokio::runtime::Runtime;
 
 use super::{Done, Failure};
@@ -79,9 +79,18 @@ Environment:
 pub fn run(arguments: &Arguments) -> Done {
     let failed = |error| Failure::Service { source: Box::new(error), remedy: None };
     let _logging = log::start(arguments.log).map_err(failed)?;
+    raise_file_limit();
     let config = config(arguments);
     let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(serve(config, arguments))
+}
+
+/// Every connection is an open file, and systems give a process 1024 of them unless it asks for what it may have.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // What cannot be had is told when a connection cannot be accepted.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 async fn serve(config: Config, arguments: &Arguments) -> Done {
