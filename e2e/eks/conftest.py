@@ -7,7 +7,7 @@ import pytest
 
 from rigs import clients, ledger
 from rigs.account import Account
-from rigs.service import Service
+from rigs.service import ACCOUNT, OTHER, Service
 
 CLI = clients.CLIS["awscli-2"]
 
@@ -24,7 +24,8 @@ def delivered(folder):
 
 @pytest.fixture(scope="session")
 def service(folder, delivered):
-    service = Service(folder / "service", "--allow-local-issuers", "--trail-out", str(delivered), "--log", "off").start()
+    arguments = ("--allow-local-issuers", "--trail-out", str(delivered), "--log", "off")
+    service = Service(folder / "service", *arguments, accounts=(ACCOUNT, OTHER)).start()
     yield service
     service.kill()
 
