@@ -27,7 +27,7 @@ def free_port(host="127.0.0.1"):
 
 def records(data):
     """The audit records of a data folder, as they lie on disk."""
-    files = sorted(file for file in (data / "trail").rglob("*") if file.is_file())
+    files = sorted(file for file in (data / "trail").glob("*.jsonl"))
     # A line ends with a line feed and nothing else; `splitlines` would end it at U+2028 too.
     return [json.loads(line) for file in files for line in file.read_bytes().split(b"\n") if line]
 
