@@ -9,6 +9,7 @@ pub mod diagnose;
 pub mod explain;
 pub mod fix;
 pub mod fix_live;
+pub mod job;
 pub mod live;
 pub mod man;
 pub mod serve;

@@ -172,7 +172,8 @@ fn variable(name: &str) -> Option<String> {
 /// Starts logging on standard error.
 pub fn start_log(log: Log) {
     // What clients of the cluster say of single attempts is said in our words, once.
-    let quiet = Targets::new().with_default(tracing::Level::INFO).with_target("kube_client", LevelFilter::OFF);
+    let quiet =
+        Targets::new().with_default(tracing::Level::INFO).with_target("kube_client", LevelFilter::OFF);
     let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
     match log {
         Log::Text => builder.with_ansi(false).finish().with(quiet).init(),
