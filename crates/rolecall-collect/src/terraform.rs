@@ -48,7 +48,7 @@ pub fn roles(files: &[(String, String)], given: &Given) -> (Vec<Declared>, Vec<(
     for (name, text) in files {
         match hcl::parse(text) {
             Ok(body) => bodies.push((name.as_str(), body)),
-            Err(error) => flawed.push((name.clone(), first_line(&error.to_string()))),
+            Err(error) => flawed.push((name.clone(), last_line(&error.to_string()))),
         }
     }
     let whole = Configuration { bodies: &bodies, given };
@@ -58,7 +58,7 @@ pub fn roles(files: &[(String, String)], given: &Given) -> (Vec<Declared>, Vec<(
     for (file, role) in whole.blocks("resource", "aws_iam_role") {
         let text = |key: &str| {
             let value = attribute(&role.body, key)?.evaluate(&context);
-            Some(value.map_err(|error| first_line(&error.to_string())))
+            Some(value.map_err(|error| last_line(&error.to_string())))
         };
         let trust = match text("assume_role_policy") {
             Some(Ok(Value::String(text))) => Ok(text),
@@ -235,9 +235,9 @@ fn json(value: &Value) -> String {
     }
 }
 
-fn first_line(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.last().unwrap_or_default().trim_start_matches("= ").to_owned()
+fn last_line(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.next_back().unwrap_or_default().trim_start_matches("= ").to_owned()
 }
 
 #[cfg(test)]

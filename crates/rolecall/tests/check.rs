@@ -136,7 +136,7 @@ fn a_file_that_is_not_of_the_format() {
         ("- {role: deploy, allow: {github: {repository: app, ref: x}}}\n", "OWNER/NAME"),
         ("- {role: deploy, allow: {github: {repository: a/b}}}\n", "one of `ref`"),
         ("- {role: deploy, allow: []}\n", "nobody"),
-        ("[]\n", "`assertions` is empty"),
+        ("  []\n", "`assertions` is empty"),
     ];
     let files = Files::new("x");
     for (assertions, wanted) in table {

@@ -106,7 +106,7 @@ fn blocks<'b>(body: &'b Body, kind: &'b str) -> impl Iterator<Item = &'b Block> 
 
 fn value(body: &Body, key: &str, context: &Context<'_>) -> Result<Option<Value>, String> {
     let found = attribute(body, key).map(|expression| expression.evaluate(context));
-    found.transpose().map_err(|error| super::first_line(&error.to_string()))
+    found.transpose().map_err(|error| super::last_line(&error.to_string()))
 }
 
 fn needed(body: &Body, key: &str, context: &Context<'_>) -> Result<Value, String> {

@@ -2,10 +2,12 @@
 //!
 //! Source: Bitbucket Cloud documentation, "Deploy on AWS using Bitbucket Pipelines OpenID Connect".
 
-use rolecall_model::document::At;
+use rolecall_model::document::{At, Located};
+use rolecall_model::evidence::caller::Environment;
 use rolecall_model::evidence::workflow::Workflow;
 use rolecall_model::json::Node;
 
+use super::subject::Expected;
 use super::{Refusal, mention, walk};
 
 /// Words by which a step shows that it uses the token.
@@ -35,6 +37,26 @@ pub(super) fn refusal(workflow: &Workflow) -> Option<Refusal> {
             sure: true,
             goes_on: true,
         })
+    })
+}
+
+/// What the token of a step says: UUIDs in braces, of repository, deployment environment where there is one, and step
+/// (Bitbucket Cloud documentation, "Integrate Pipelines with resource servers using OIDC").
+pub(super) fn expected(environment: &Environment) -> Option<Expected> {
+    let (workspace, repository) =
+        (environment.get("BITBUCKET_WORKSPACE")?, environment.get("BITBUCKET_REPO_UUID")?);
+    let step = environment.get("BITBUCKET_STEP_UUID")?;
+    let deployment = environment.get("BITBUCKET_DEPLOYMENT_ENVIRONMENT_UUID");
+    let parts = [Some(repository), deployment, Some(step)].into_iter().flatten();
+    let parts: Vec<&str> = parts.map(|part| part.value.as_str()).filter(|part| !part.is_empty()).collect();
+    let issuer = format!(
+        "https://api.bitbucket.org/2.0/workspaces/{}/pipelines-config/identity/oidc",
+        workspace.value
+    );
+    Some(Expected {
+        issuer: Located::new(issuer, workspace.at),
+        subject: Located::new(parts.join(":"), repository.at),
+        audience: None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod azure;
 pub mod bitbucket;
+mod buildkite;
 pub mod circleci;
 pub mod environment;
 pub mod github;

@@ -7,6 +7,7 @@ use rolecall_doctor::finding::Severity;
 use rolecall_doctor::report::{Report, diagnose};
 
 use super::Done;
+use super::job::JobFlags;
 use super::live::LiveFlags;
 use super::probe::ProbeFlags;
 use super::target::{Targets, folder};
@@ -25,11 +26,13 @@ use crate::output;
 /// `aws … --debug` output is read from standard input.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall diagnose -n payments deploy/api\n  rolecall diagnose -n payments deploy/api --with trust.json     the world as it would be\n  rolecall diagnose arn:aws:iam::111122223333:role/api --profile prod\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -\n  rolecall diagnose --event 3f6a1c0e-0000-4000-8000-000000000002     asks a running `rolecall serve`"
+    after_help = "Examples:\n  rolecall diagnose -n payments deploy/api\n  rolecall diagnose -n payments deploy/api --with trust.json     the world as it would be\n  rolecall diagnose arn:aws:iam::111122223333:role/api --profile prod\n  rolecall diagnose ./evidence\n  rolecall diagnose ./evidence --format json | jq '.findings[0].cause'\n  rolecall diagnose ./evidence --fixes terraform\n  rolecall diagnose .github/workflows/deploy.yml --job deploy --ref refs/heads/main --role-arn ARN\n  rolecall diagnose --here role/deploy     inside a CI job\n  rolecall diagnose ./evidence --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  rolecall diagnose ./evidence --format html > report.html\n  pbpaste | rolecall diagnose -\n  rolecall diagnose --event 3f6a1c0e-0000-4000-8000-000000000002     asks a running `rolecall serve`"
 )]
 pub struct Arguments {
     #[command(flatten)]
     targets: Targets,
+    #[command(flatten)]
+    job: JobFlags,
     #[command(flatten)]
     live: LiveFlags,
     #[command(flatten)]
@@ -93,9 +96,14 @@ pub fn run(arguments: &Arguments) -> Done {
     if arguments.live.needs {
         return arguments.live.print_needs(&arguments.targets);
     }
-    let mut read = arguments.targets.read(&arguments.live)?;
+    let event = arguments.targets.ci_event().map(str::to_owned);
+    let job = JobFlags { event, ..arguments.job.clone() };
+    let mut read = arguments.targets.read_with(&arguments.live, &job)?;
     let probed = arguments.probe.run(&arguments.targets, &arguments.live, &mut read)?;
     let evidence = read.evidence;
+    if job.any() || arguments.targets.here {
+        job.tell(&evidence);
+    }
     let mut report = diagnose(&evidence);
     if let Some(probed) = probed {
         probed.settle(&mut report);

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod export;
 pub mod fix;
 pub mod fix_live;
+pub mod job;
 pub mod live;
 pub mod man;
 pub mod probe;

@@ -12,6 +12,7 @@ use rolecall_live::{Collected, merge};
 use rolecall_model::evidence::{Evidence, Skipped};
 use serde_json::{Value, json};
 
+use super::job::{self, JobFlags};
 use super::live::{LiveFlags, look, runtime};
 use super::{Failure, STDIN_LIMIT};
 use crate::output;
@@ -21,11 +22,16 @@ use crate::service_client::Endpoint;
 #[derive(Args, Clone, Debug)]
 pub struct Targets {
     /// Folders of evidence, single files, `-` for standard input, or live targets.
-    #[arg(value_name = "TARGET", required_unless_present_any = ["needs", "event"])]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["needs", "event", "here"])]
     targets: Vec<String>,
-    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request.
-    #[arg(long, value_name = "ID")]
+    /// A refused exchange that a running `rolecall serve` keeps, by the id of its event or of its request; or, of a CI job,
+    /// the name of the event that it runs for, such as pull_request.
+    #[arg(long, value_name = "ID|NAME")]
     event: Option<String>,
+    /// This CI job: its variables, its workflow where it is checked out, its token where a variable holds it. Nothing is
+    /// asked of anybody.
+    #[arg(long)]
+    pub here: bool,
     /// A file that is taken in place of what is read live, such as a trust policy that is not stored yet; may be
     /// repeated.
     #[arg(long = "with", value_name = "FILE")]
@@ -58,7 +64,7 @@ impl Targets {
             _ => text.clone(),
         };
         let targets = self.targets.iter().map(other).collect();
-        Targets { targets, event: self.event.clone(), with: self.with.clone() }
+        Targets { targets, event: self.event.clone(), here: self.here, with: self.with.clone() }
     }
 
     /// A name for a file that is about these targets.
@@ -66,6 +72,17 @@ impl Targets {
         let words = namespace.into_iter().chain(self.targets.iter().map(String::as_str));
         let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
         words.collect::<Vec<_>>().join("-").chars().map(plain).collect()
+    }
+
+    /// The event of a CI job: names of events have neither digits nor hyphens, and ids have both.
+    pub fn ci_event(&self) -> Option<&str> {
+        let name = |event: &&str| event.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        self.event.as_deref().filter(name)
+    }
+
+    /// The event that a service keeps.
+    fn event_id(&self) -> Option<&str> {
+        self.event.as_deref().filter(|_| self.ci_event().is_none())
     }
 
     /// Targets that are read live. A path that exists is a path, unless a flag says that something live is meant.
@@ -89,19 +106,43 @@ impl Targets {
     /// # Errors
     /// Where a path cannot be read. What cannot be read live is no error: it is unread, and said on standard error.
     pub fn read(&self, flags: &LiveFlags) -> Result<ReadTargets, Failure> {
-        let live = self.live(flags);
+        self.read_with(flags, &JobFlags::default())
+    }
+
+    /// Reads everything, and takes what is said of a CI job.
+    ///
+    /// # Errors
+    /// As [`Targets::read`].
+    pub fn read_with(&self, flags: &LiveFlags, job: &JobFlags) -> Result<ReadTargets, Failure> {
+        let mut live = self.live(flags);
         let paths = self.paths(flags);
-        let no_more = live.is_empty() && self.with.is_empty() && self.event.is_none();
+        let told = self.here || job.any();
+        let no_more = live.is_empty() && self.with.is_empty() && self.event_id().is_none() && !told;
         if let ([path], true) = (paths.as_slice(), no_more) {
             return alone(Path::new(path));
         }
-        let mut given = match &self.event {
+        let mut given = match self.event_id() {
             Some(id) => of_event(id, flags.endpoint_url.clone())?,
             None => Vec::new(),
         };
         let mut skipped = Vec::new();
         for path in paths.into_iter().map(Path::new).chain(self.with.iter().map(PathBuf::as_path)) {
             files(path, &mut given, &mut skipped)?;
+        }
+        if told {
+            let of_job = if self.here { job::here(job.probe.as_deref())? } else { Vec::new() };
+            given = merge(of_job, given);
+            let known = rolecall_live::evidence(&given);
+            let platform = known.workflows.first().map(|workflow| workflow.platform);
+            // What is said stands beside what the job's own environment says, and before it.
+            for (name, text) in job.files(platform) {
+                match given.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, there)) if name == "env.txt" => there.push_str(&format!("\n{text}")),
+                    Some((_, there)) => *there = text,
+                    None => given.push((name, text)),
+                }
+            }
+            live.extend(job.role(&known, self.here));
         }
         let collected = if live.is_empty() { None } else { Some(look(&runtime()?, &flags.scope(live))) };
         let of_live = collected.as_ref().map(|collected| collected.files.clone()).unwrap_or_default();
@@ -188,7 +229,10 @@ fn files(path: &Path, given: &mut Vec<(String, String)>, skipped: &mut Vec<Skipp
         match decode(&bytes) {
             Ok(text) => {
                 let known = known_name(&name, &text);
-                let name = if single { known.unwrap_or_else(|| "error.txt".into()) } else { name };
+                // A pipeline's definition is known by its shape, whatever its name.
+                let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+                let other = if is_yaml { name.clone() } else { "error.txt".into() };
+                let name = if single { known.unwrap_or(other) } else { name };
                 given.push((name, text));
             }
             Err(why) => skipped.push(Skipped { name, why }),

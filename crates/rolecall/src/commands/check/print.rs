@@ -32,7 +32,8 @@ pub fn human(verdicts: &[Verdict], roles: &Roles) -> io::Result<()> {
             let count = verdict.callers.len();
             let asked = if count > 1 { format!(" ({count} callers)") } else { String::new() };
             let (name, role) = (plain(&verdict.name), plain(&verdict.role));
-            writeln!(out, "{style}{word}{style:#}  {name}: role {role}{asked}")?;
+            let file = verdict.file.as_ref().map(|file| format!(" of {}", plain(file))).unwrap_or_default();
+            writeln!(out, "{style}{word}{style:#}  {name}: role {role}{file}{asked}")?;
             if let Some(trouble) = &verdict.trouble {
                 writeln!(out, "       {}", plain(trouble))?;
             }

@@ -108,7 +108,9 @@ impl Roles {
             let names = role.name.iter().cloned().chain([role.label.clone()]).collect();
             let name = role.name.map(|name| format!("\"RoleName\": {}, ", quoted(&name)));
             let text = role.trust.map(|trust| {
-                format!("{{{}\"AssumeRolePolicyDocument\": {trust}}}", name.unwrap_or_default())
+                let text = format!("{{{}\"AssumeRolePolicyDocument\": {trust}}}", name.unwrap_or_default());
+                let written = |root| format!("{}\n", rolecall_model::json::edit::pretty(&root, "", "  "));
+                rolecall_model::json::parse(&text).root.map_or(text, written)
             });
             self.found.push(Found { names, file: role.file, text });
         }
