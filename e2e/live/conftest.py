@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import signal
 import subprocess
 
 import boto3
@@ -16,6 +17,8 @@ from rigs.recorder import Recorder, kubeconfig
 from rigs.service import Service
 
 NUMBERS = itertools.count(1)
+# A run that is told to end ends its cluster first.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

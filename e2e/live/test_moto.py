@@ -55,3 +55,15 @@ def test_diagnosed_and_mended(world, moto):
     assert (report["conclusion"], done.returncode) == ("admitted", 0), done.stderr
     (statement,) = iam.get_role(RoleName=world.role_name)["Role"]["AssumeRolePolicyDocument"]["Statement"]
     assert "sts:AssumeRoleWithWebIdentity" in statement["Action"]
+
+
+def test_a_cluster_of_eks(world, moto, tmp_path):
+    eks = boto3.client("eks", region_name="us-east-1", endpoint_url=moto, aws_access_key_id="test", aws_secret_access_key="test")
+    role = "arn:aws:iam::123456789012:role/eks"
+    made = eks.create_cluster(name="prod", roleArn=role, resourcesVpcConfig={})["cluster"]
+    environment = world.environment(AWS_ENDPOINT_URL=moto)
+    done = world.rolecall("collect", made["arn"], "--out", str(tmp_path / "evidence"), environment=environment)
+    assert done.returncode == 0, done.stderr
+    read = json.loads((tmp_path / "evidence/cluster.json").read_text())["cluster"]
+    assert (read["name"], read["arn"]) == ("prod", made["arn"])
+    assert read["identity"]["oidc"]["issuer"] == made["identity"]["oidc"]["issuer"]

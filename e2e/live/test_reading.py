@@ -177,3 +177,46 @@ def test_needs(world):
     policy, manifest = done.stdout.split("---\n")
     assert json.loads(policy)["Statement"][0]["Resource"] == world.role
     world.cluster.kubectl("apply", "--dry-run=server", "-f", "-", given=manifest)
+
+
+def looked_up(world, *subjects):
+    """What LookupEvents answers where these subjects were refused, the newest first (reference: CloudTrail)."""
+    events = []
+    for number, subject in enumerate(subjects):
+        record = {
+            "eventSource": "sts.amazonaws.com", "eventName": "AssumeRoleWithWebIdentity", "awsRegion": "us-east-1",
+            "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60 * (number + 1))),
+            "errorCode": "AccessDenied", "errorMessage": "An unknown error occurred",
+            "userIdentity": {
+                "type": "WebIdentityUser", "userName": subject, "identityProvider": world.provider,
+                "principalId": f"{world.provider}:sts.amazonaws.com:{subject}",
+            },
+            "requestParameters": {"roleArn": world.role, "roleSessionName": "s1"},
+        }
+        events.append({"EventId": str(number), "EventName": record["eventName"], "CloudTrailEvent": json.dumps(record)})
+    body = json.dumps({"Events": events}).encode()
+    return lambda method, path, operation: (
+        (200, {"content-type": "application/x-amz-json-1.1"}, body) if operation == "LookupEvents" else None
+    )
+
+
+def test_refusals_in_cloudtrail(world, recorded):
+    aws, _, environment = recorded
+    world.set_trust(world.trust(Action="sts:AssumeRole"))
+    likely, _ = world.diagnose(environment=environment)
+    aws.answer = looked_up(world, world.subject)
+    certain, done = world.diagnose(environment=environment)
+    assert (likely["findings"][0]["certainty"], certain["findings"][0]["certainty"]) == ("likely", "certain"), done.stderr
+    # After the change the refusal is history, and its own look again does not take it for today's.
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # Whoever comes later may know that; rolecall does not, since resource control policies are not read.
+    report, done = world.diagnose(environment=environment)
+    assert (report["conclusion"], done.returncode) == ("undetermined", 3), report["summary"]
+    assert "`--trail 0` judges without" in done.stderr
+    report, done = world.diagnose("deploy/api", "--trail", "0", environment=environment)
+    assert (report["conclusion"], done.returncode) == ("admitted", 0), report["summary"]
+    # Another caller of the same role says nothing of this one.
+    aws.answer = looked_up(world, "system:serviceaccount:other:api")
+    report, done = world.diagnose(environment=environment)
+    assert (report["conclusion"], done.returncode) == ("admitted", 0) and "CloudTrail" not in done.stderr

@@ -208,6 +208,8 @@ pub fn failure(error: &ApplyError) -> Failure {
 fn look_again(targets: &Targets, flags: &LiveFlags, cause: &str, wait: u64) -> Result<ReadTargets, Failure> {
     let deadline = Instant::now() + Duration::from_secs(wait);
     let mut told = false;
+    // What CloudTrail shows by now was refused before the change.
+    let flags = &LiveFlags { trail: 0, ..flags.clone() };
     loop {
         let read = targets.read(flags)?;
         let report = diagnose(&read.evidence);

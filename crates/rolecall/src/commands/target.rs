@@ -159,25 +159,35 @@ fn of_event(id: &str, endpoint_url: Option<String>) -> Result<Vec<(String, Strin
     Ok(files.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect())
 }
 
-/// The evidence of the files. Where CloudTrail shows a refusal of what is admitted by everything that was read, the refusal
-/// is older than a change, and what is in force now is judged without it.
+/// The evidence of the files. CloudTrail may show a refusal of what is admitted by everything that was read. Where nothing
+/// that decides is unread, the refusal is older than a change, and what is in force now is judged without it; else it may
+/// be of today, and is only remarked on.
 fn in_force(files: Vec<(String, String)>) -> (Vec<(String, String)>, Evidence) {
     const TRAIL: &str = "cloudtrail.json";
     let evidence = rolecall_live::evidence(&files);
     let conclusion = diagnose(&evidence).conclusion;
     let seen = files.iter().any(|(name, _)| name == TRAIL);
     let live = files.iter().any(|(name, _)| name == "now.txt");
-    if conclusion != Conclusion::Disagreement || !seen || !live {
+    if !matches!(conclusion, Conclusion::Disagreement | Conclusion::Undetermined) || !seen || !live {
         return (files, evidence);
     }
     let refused = evidence.attempt.events.iter().rev().find_map(|event| event.time);
     let at = refused.map(|time| format!(" at {time}")).unwrap_or_default();
+    let others: Vec<_> = files.iter().filter(|(name, _)| name != TRAIL).cloned().collect();
+    let without = rolecall_live::evidence(&others);
+    if diagnose(&without).conclusion != Conclusion::Admitted {
+        return (files, evidence);
+    }
+    if conclusion == Conclusion::Undetermined {
+        output::human::note(&format!(
+            "CloudTrail shows a refusal{at}, and what was read admits this caller: if it was changed since, `--trail 0` judges without"
+        ));
+        return (files, evidence);
+    }
     output::human::note(&format!(
         "CloudTrail shows a refusal{at}; what is in force now admits this caller, so it was changed since"
     ));
-    let files: Vec<_> = files.into_iter().filter(|(name, _)| name != TRAIL).collect();
-    let evidence = rolecall_live::evidence(&files);
-    (files, evidence)
+    (others, without)
 }
 
 /// Where the files of the evidence stand; none for anything that is no single path.
