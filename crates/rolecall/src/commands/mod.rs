@@ -8,6 +8,7 @@ pub mod diagnose;
 pub mod explain;
 pub mod fix;
 pub mod fix_live;
+pub mod keys;
 pub mod live;
 pub mod man;
 pub mod probe;
