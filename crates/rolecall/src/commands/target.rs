@@ -84,12 +84,7 @@ impl Targets {
     /// Where a path cannot be read. What cannot be read live is no error: it is unread, and said on standard error.
     pub fn read(&self, flags: &LiveFlags) -> Result<ReadTargets, Failure> {
         if self.targets.is_empty() {
-            return Err(Failure::Unknown {
-                fact: "no target is named".into(),
-                remedy:
-                    "name a folder of evidence, `-` for standard input, or a live target such as deploy/api"
-                        .into(),
-            });
+            return Err(Failure::Unknown { fact: "no target is named".into(), remedy: NAME.into() });
         }
         let live = self.live(flags);
         let paths = self.paths(flags);
@@ -142,8 +137,17 @@ pub fn folder(targets: &Targets) -> Option<&Path> {
 }
 
 fn failed(target: &Path, source: Box<dyn std::error::Error + Send + Sync>) -> Failure {
-    Failure::Read { name: target.display().to_string(), source }
+    let name = target.display().to_string();
+    match target.try_exists() {
+        Ok(false) if target != Path::new("-") => Failure::Unknown {
+            fact: format!("cannot read `{name}`: there is no such file or folder"),
+            remedy: NAME.into(),
+        },
+        _ => Failure::Read { name, source },
+    }
 }
+
+const NAME: &str = "name a folder of evidence, `-` for standard input, or a live target such as deploy/api";
 
 /// One path and nothing beside it: a single file keeps the name that the user knows.
 fn alone(target: &Path) -> Result<ReadTargets, Failure> {
