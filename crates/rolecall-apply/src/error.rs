@@ -53,7 +53,9 @@ impl ApplyError {
                 Some(format!("delete `{pod}` and create it again from its manifest"))
             }
             ApplyError::File(_) => Some("change it by hand, where it is kept".into()),
-            ApplyError::Journal { .. } => Some("name another with `--undo-file`".into()),
+            ApplyError::Journal { .. } => {
+                Some("name the file that the fix named, `rolecall-undo-….json`".into())
+            }
         }
     }
 }

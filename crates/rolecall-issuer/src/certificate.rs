@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
@@ -29,6 +30,16 @@ pub fn system_roots() -> Result<Arc<RootCertStore>, NoRoots> {
         return Err(NoRoots(whys.join("; ")));
     }
     Ok(Arc::new(store))
+}
+
+/// The certificates of a bundle in PEM, each in DER; none where it holds no certificate, or one that is no authority's.
+#[must_use]
+pub fn bundle(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let certificates: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
+    let mut store = RootCertStore::empty();
+    let (_, refused) = store.add_parsable_certificates(certificates.iter().cloned());
+    (refused == 0 && !certificates.is_empty()).then_some(certificates)
 }
 
 /// A trust store that trusts nobody, for systems without one: thumbprints alone decide.

@@ -4,6 +4,7 @@
 //! Nothing is changed by construction: the AWS clients refuse every operation that [`aws::ALLOWED`] does not list, and the
 //! Kubernetes client has one method, which sends a GET.
 
+pub mod authorities;
 pub mod aws;
 pub mod caller;
 mod collect;

@@ -182,7 +182,7 @@ impl Config {
         if matches!(self.tls, Tls::None) && !loopback && self.public_url.is_none() {
             return refused(
                 format!("plain HTTP on `{}` would show credentials to the network", self.listen),
-                "give `--tls-cert` and `--tls-key`, or `--tls self-made`, or say with `--public-url https://…` that a proxy ends TLS",
+                "give `--tls-cert` and `--tls-key`, or `--tls-self-made`, or say with `--public-url https://…` that a proxy ends TLS",
             );
         }
         Ok(())

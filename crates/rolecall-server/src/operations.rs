@@ -1,5 +1,6 @@
 //! THE TABLE of operations that are offered: what each acts on, and the function that does it.
 
+use rolecall_wire::operation::Operation;
 use rolecall_wire::service::Service;
 
 use crate::call::Run;
@@ -32,6 +33,13 @@ pub fn find(service: Service, name: &str) -> Option<&'static Row> {
         _ => &[],
     };
     rows.iter().find(|row| row.name == name)
+}
+
+/// Whether an operation is answered at all: by a row, or on a way of its own, as what nobody signs and administration are.
+#[must_use]
+pub fn is_offered(operation: &Operation) -> bool {
+    let own_way = operation.service == Service::Rolecall || operation.name == "AssumeRoleWithWebIdentity";
+    own_way || find(operation.service, operation.name).is_some()
 }
 
 static STS: [Row; 5] = [

@@ -1,9 +1,11 @@
 //! Calls to a running service's administration: signed as the AWS CLI signs, answered in JSON 1.1.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use rolecall_live::authorities;
 use rolecall_model::instant::Instant;
 use rolecall_model::secret::Secret;
 use rolecall_wire::http::Head;
@@ -11,6 +13,7 @@ use rolecall_wire::percent;
 use rolecall_wire::service::Service;
 use rolecall_wire::sigv4::{Credentials, sign};
 use serde_json::Value;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::commands::Failure;
 
@@ -24,6 +27,11 @@ pub struct Endpoint {
 
 /// Bytes of an answer that are read at most.
 const ANSWER: u64 = 16 * 1024 * 1024;
+const START: &str = "start it with `rolecall serve --dev`, or name another with `--endpoint-url`";
+const BELIEVE: &str =
+    "let AWS_CA_BUNDLE name its certificate, DATA/tls-certificate.pem where it made its own";
+const WHO: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who asks (`test` and `test` without them); \
+                   root's are in DATA/root-credentials";
 const DEFAULT: &str = "http://127.0.0.1:8403";
 
 impl Endpoint {
@@ -83,6 +91,7 @@ impl Endpoint {
             .timeout_global(Some(Duration::from_secs(30)))
             .http_status_as_error(false)
             .proxy(None)
+            .tls_config(tls()?)
             .build()
             .into();
         let mut request = agent.post(format!("{url}/"));
@@ -92,11 +101,13 @@ impl Endpoint {
         for (name, value) in &signature {
             request = request.header(*name, value.as_str());
         }
-        let failed = |source: ureq::Error| Failure::Service {
-            source: format!("the service at `{url}` does not answer: {source}").into(),
-            remedy: Some(
-                "start it with `rolecall serve --dev`, or name another with `--endpoint-url`".to_owned(),
-            ),
+        let failed = |source: ureq::Error| {
+            let said = source.to_string();
+            let remedy = if said.contains("certificate") { BELIEVE } else { START };
+            Failure::Service {
+                source: format!("the service at `{url}` does not answer: {said}").into(),
+                remedy: Some(remedy.to_owned()),
+            }
         };
         let mut response = request.send(body.as_bytes()).map_err(failed)?;
         let status = response.status().as_u16();
@@ -114,7 +125,7 @@ impl Endpoint {
         let (code, said) = (member(&["__type", "Code"]), member(&["message", "Message"]));
         Err(Failure::Service {
             source: format!("the service refuses ({status} {code}): {said}").into(),
-            remedy: None,
+            remedy: (status == 403 || text.contains("UnrecognizedClient")).then(|| WHO.to_owned()),
         })
     }
 }
@@ -123,6 +134,18 @@ impl Endpoint {
 pub fn region() -> String {
     let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
     region.unwrap_or_else(|| "us-east-1".to_owned())
+}
+
+/// Believes whom `AWS_CA_BUNDLE` names, as the AWS CLI does; else the system's authorities.
+fn tls() -> Result<TlsConfig, Failure> {
+    let bundle = authorities::of_environment()
+        .map_err(|refusal| Failure::Service { source: refusal.line.into(), remedy: refusal.remedy })?;
+    let roots = match &bundle {
+        Some(bundle) => bundle.certificates.iter().map(|der| Certificate::from_der(der).to_owned()).into(),
+        None => RootCerts::PlatformVerifier,
+    };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    Ok(TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build())
 }
 
 /// Those of the environment; the ones of `--dev` where there are none.

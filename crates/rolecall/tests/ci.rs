@@ -109,7 +109,8 @@ fn the_composite_action() {
     let folder = files();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let script = binary::root().join("ci-templates/github/diagnose.sh");
-    for (git_ref, conclusion, code) in [("refs/heads/dev", "refused", 1), ("refs/heads/main", "undetermined", 0)]
+    for (git_ref, conclusion, code) in
+        [("refs/heads/dev", "refused", 1), ("refs/heads/main", "undetermined", 0)]
     {
         for file in ["summary", "output"] {
             fs::write(folder.path().join(file), "").unwrap();

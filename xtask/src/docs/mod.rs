@@ -3,6 +3,7 @@
 mod causes;
 mod exit_codes;
 mod issuers;
+mod operations;
 mod operators;
 
 use std::fs;
@@ -31,6 +32,7 @@ const CAUSES: &str = "docs/causes";
 
 fn pages() -> Result<Vec<Page>, String> {
     let mut pages = causes::pages()?;
+    pages.push(operations::page());
     pages.push(operators::page());
     pages.push(issuers::page());
     pages.push(exit_codes::page());

@@ -20,7 +20,7 @@ pub fn problems(root: &Path) -> Result<Vec<String>, String> {
     let arrived = UNDERWAY.iter().filter(|path| root.join(path).exists());
     problems.extend(arrived.map(|path| format!("{path}: it is there; take it from the list in xtask")));
     if let Some(guarded) = documents.iter().find(|file| file.path == "SECURITY.md") {
-        problems.extend(guards(guarded, &naming));
+        problems.extend(guards(guarded, &tree::files(root, &[".rs", ".py"])?));
     }
     Ok(problems)
 }
@@ -31,7 +31,10 @@ fn guards(document: &File, sources: &[File]) -> Vec<String> {
     let is_test = |name: &&str| {
         name.matches('_').count() > 1 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
     };
-    let is_there = |name: &&str| sources.iter().any(|file| file.text.contains(&format!("fn {name}(")));
+    let defined = |name: &str| [format!("fn {name}("), format!("def {name}(")];
+    let is_there = |name: &&str| {
+        sources.iter().any(|file| defined(name).iter().any(|mark| file.text.contains(mark.as_str())))
+    };
     let missing = named.filter(is_test).filter(|name| !is_there(name));
     missing.map(|name| format!("{}: there is no test `{name}`", document.path)).collect()
 }

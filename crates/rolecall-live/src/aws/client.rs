@@ -11,6 +11,7 @@ use aws_sdk_sts::config::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::failure::credentials_refusal;
 use super::guard::Guard;
+use crate::authorities;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::scope::AwsScope;
 
@@ -54,9 +55,16 @@ pub async fn connection(scope: &AwsScope) -> Result<Connection, Refusal> {
     let region_is_set = region.is_some();
     let region = region.unwrap_or_else(|| Region::from_static(DEFAULT_REGION));
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
+    let http = authorities::of_environment()?.as_ref().and_then(authorities::client);
+    if let Some(http) = &http {
+        loader = loader.http_client(http.clone());
+    }
     if let Some(profile) = &scope.profile {
         // As the AWS CLI: a profile that is named switches the variables of credentials off.
-        let provider = ProviderConfig::without_region().with_region(Some(region.clone()));
+        let mut provider = ProviderConfig::without_region().with_region(Some(region.clone()));
+        if let Some(http) = http {
+            provider = provider.with_http_client(http);
+        }
         let named =
             ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider).build();
         loader = loader.profile_name(profile).credentials_provider(named);

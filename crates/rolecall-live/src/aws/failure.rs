@@ -64,13 +64,14 @@ where
         SdkError::DispatchFailure(failure) => {
             let said = failure.as_connector_error().map_or_else(|| chain(error), |error| chain(error));
             if failure.is_timeout() || failure.is_io() {
+                let remedy = if said.contains("certificate") { BELIEVE } else { REACH };
                 Refusal::new(
                     RefusalKind::Unreachable,
                     format!(
                         "Could not connect to the endpoint when calling the {operation} operation: {said}"
                     ),
                 )
-                .remedied(REACH)
+                .remedied(remedy)
             } else {
                 credentials_text(&said, None)
                     .unwrap_or_else(|| Refusal::new(RefusalKind::Other, format!("{operation}: {said}")))
@@ -84,6 +85,8 @@ where
     }
 }
 
+/// Where the server's certificate is not believed.
+const BELIEVE: &str = "let AWS_CA_BUNDLE name the certificate, or the authority that signed it";
 const REACH: &str = "look at the network, the proxy, `--region` and `--endpoint-url`";
 
 fn service(operation: &str, code: &str, message: &str) -> Refusal {
@@ -153,6 +156,8 @@ fn credentials_text(said: &str, profile: Option<&str>) -> Option<Refusal> {
         "not loaded",
         "no credentials",
         "the credential provider was not enabled",
+        // The instance metadata service is the last of the chain: where it is what failed, nothing before it was set.
+        "imds",
     ]) {
         return refusal(
             "Unable to locate credentials.".into(),

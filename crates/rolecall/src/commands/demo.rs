@@ -32,6 +32,11 @@ pub struct Arguments {}
 
 const SUBJECT: &str = "system:serviceaccount:payments:api";
 const ROLE: &str = "payments-api";
+const NEXT: &str = "What to try next:
+  rolecall diagnose -n NAMESPACE deploy/NAME   your own 403, from AWS and Kubernetes
+  rolecall diagnose FOLDER                     the same, from what you have of it
+  rolecall serve --dev                         this service, to play with
+  rolecall token mint --sub alice              a token of its issuer";
 /// How long the issuer may take to make its first key.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -56,13 +61,7 @@ async fn play() -> Done {
     scene.admitted(&mut stage).await?;
     record(&service, &mut stage)?;
     let mut out = anstream::stdout().lock();
-    writeln!(out, "\ndone in {:.1} s. What to try next:", started.elapsed().as_secs_f64())?;
-    writeln!(
-        out,
-        "  rolecall serve --dev                      the same service, to play with (AWS_ENDPOINT_URL)"
-    )?;
-    writeln!(out, "  rolecall token mint --sub {SUBJECT}   a token of its issuer")?;
-    writeln!(out, "  rolecall diagnose FOLDER                  your own 403, from what you have of it")?;
+    writeln!(out, "\ndone in {:.1} s. {NEXT}", started.elapsed().as_secs_f64())?;
     drop(out);
     service.stop().await;
     Ok(Exit::Fine)
@@ -76,7 +75,8 @@ struct Stage {
 impl Stage {
     fn step(&mut self, text: &str) -> io::Result<()> {
         self.step += 1;
-        writeln!(anstream::stdout().lock(), "\n[{}] {text}", self.step)
+        let gap = if self.step == 1 { "" } else { "\n" };
+        writeln!(anstream::stdout().lock(), "{gap}[{}] {text}", self.step)
     }
 
     fn line(text: &str) -> io::Result<()> {

@@ -12,6 +12,7 @@ pub mod export;
 pub mod fix;
 pub mod fix_live;
 pub mod job;
+pub mod keys;
 pub mod live;
 pub mod man;
 pub mod probe;

@@ -202,8 +202,17 @@ pub fn folder(targets: &Targets) -> Option<&Path> {
 }
 
 fn failed(target: &Path, source: Box<dyn std::error::Error + Send + Sync>) -> Failure {
-    Failure::Read { name: target.display().to_string(), source }
+    let name = target.display().to_string();
+    match target.try_exists() {
+        Ok(false) if target != Path::new("-") => Failure::Unknown {
+            fact: format!("cannot read `{name}`: there is no such file or folder"),
+            remedy: NAME.into(),
+        },
+        _ => Failure::Read { name, source },
+    }
 }
+
+const NAME: &str = "name a folder of evidence, `-` for standard input, or a live target such as deploy/api";
 
 /// One path and nothing beside it: a single file keeps the name that the user knows.
 fn alone(target: &Path) -> Result<ReadTargets, Failure> {

@@ -20,6 +20,8 @@ use crate::output;
 /// that was created is taken away; pods that were made anew stay.
 #[derive(Args)]
 #[command(
+    mut_arg("needs", |flag| flag.hide(true)),
+    mut_arg("trail", |flag| flag.hide(true)),
     after_help = "Examples:\n  rolecall undo rolecall-undo-payments-deploy-api.json\n\nExit codes:\n  0  everything is as it was\n  1  nothing was changed\n  2  something was changed since, or rolecall failed"
 )]
 pub struct Arguments {

@@ -13,7 +13,8 @@
 //! `aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer --output text`.
 //!
 //! ## How to mend it
-//! Create it there. IAM can verify only issuers that the public internet reaches.
+//! Create it there: `aws iam create-open-id-connect-provider --url ISSUER --client-id-list sts.amazonaws.com`. IAM can
+//! verify only issuers that the public internet reaches.
 //!
 //! ## Source
 //! AWS re:Post, "Troubleshoot errors with IAM OIDC federation"; AWS STS API reference, AssumeRoleWithWebIdentity.

@@ -216,11 +216,18 @@ fn variable(name: &str) -> Option<String> {
 fn failure(error: RunError) -> Failure {
     use rolecall_server::master_key::MasterKeyError;
     use rolecall_server::start::StartError;
+    use rolecall_state::embedded::OpenError;
     let remedy = match &error {
         RunError::Start(StartError::MasterKey(MasterKeyError::Open { file, .. })) => {
             Some(format!("make it the owner's alone: mode 600 for `{}`", file.display()))
         }
         RunError::Start(StartError::Config(refused)) => Some(refused.remedy.clone()),
+        RunError::Start(StartError::MasterKey(MasterKeyError::Missing { .. })) => {
+            Some("bring it back, or name it with `--key-file`; the data cannot be read without it".to_owned())
+        }
+        RunError::Start(StartError::Store(OpenError::InUse { .. })) => {
+            Some("stop that one, or name another folder with `--data`".to_owned())
+        }
         RunError::Start(StartError::WrongKey(_)) => {
             Some("give the key file that the data folder was first started with".to_owned())
         }
