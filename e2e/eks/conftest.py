@@ -76,7 +76,9 @@ def mint(rolecall):
 
     def run(issuer, subject, audience="sts.amazonaws.com", **claims):
         given = [part for name, value in claims.items() for part in ("--claim", f"{name}={json.dumps(value)}")]
-        return ledger.token(rolecall("token", "mint", "--issuer", issuer, "--sub", subject, "--aud", audience, *given))
+        return ledger.token(
+            rolecall("token", "mint", "--issuer", issuer, "--sub", subject, "--aud", audience, *given)
+        )
 
     return run
 

@@ -14,7 +14,9 @@ def eks(service, account):
 
 def create(eks, name):
     return eks.create_cluster(
-        name=name, roleArn="arn:aws:iam::111122223333:role/eks", resourcesVpcConfig={"subnetIds": ["subnet-1", "subnet-2"]}
+        name=name,
+        roleArn="arn:aws:iam::111122223333:role/eks",
+        resourcesVpcConfig={"subnetIds": ["subnet-1", "subnet-2"]},
     )["cluster"]
 
 
@@ -27,20 +29,29 @@ def test_a_registered_cluster_prints_its_issuer(rolecall, environment, refused):
     assert rolecall("cluster", "list").split("\t")[:2] == ["prod", issuer]
     rolecall("cluster", "remove", "prod")
     said = refused("eks", "describe-cluster", "--name", "prod")
-    assert said.endswith("(ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: prod.")
+    assert said.endswith(
+        "(ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: prod."
+    )
     assert "No cluster found for name: prod." in rolecall("cluster", "remove", "prod", fails=True)
 
 
 def test_clusters_come_and_go(eks, service):
     made = create(eks, "one")
     assert made["status"] == "ACTIVE" and made["identity"]["oidc"]["issuer"] == f"{service.url}/issuer/one"
-    assert refusal(lambda: create(eks, "one")) == (409, "ResourceInUseException", "Cluster already exists with name: one")
+    assert refusal(lambda: create(eks, "one")) == (
+        409,
+        "ResourceInUseException",
+        "Cluster already exists with name: one",
+    )
     assert eks.describe_cluster(name="one")["cluster"]["arn"] == made["arn"]
     eks.get_waiter("cluster_active").wait(name="one")
     for number in range(5):
         create(eks, f"page-{number}")
     pages = eks.get_paginator("list_clusters").paginate(PaginationConfig={"PageSize": 2})
-    assert [name for page in pages for name in page["clusters"]] == ["one", *(f"page-{number}" for number in range(5))]
+    assert [name for page in pages for name in page["clusters"]] == [
+        "one",
+        *(f"page-{number}" for number in range(5)),
+    ]
     eks.tag_resource(resourceArn=made["arn"], tags={"team": "x", "gone": "y"})
     eks.untag_resource(resourceArn=made["arn"], tagKeys=["gone"])
     assert eks.list_tags_for_resource(resourceArn=made["arn"])["tags"] == {"team": "x"}
@@ -57,7 +68,9 @@ def test_identity_provider_configs(eks):
     named = {"clusterName": "idp", "identityProviderConfig": {"type": "oidc", "name": "corp"}}
     found = eks.describe_identity_provider_config(**named)["identityProviderConfig"]["oidc"]
     assert found["status"] == "ACTIVE" and found["clientId"] == "k8s"
-    assert eks.list_identity_provider_configs(clusterName="idp")["identityProviderConfigs"] == [{"type": "oidc", "name": "corp"}]
+    assert eks.list_identity_provider_configs(clusterName="idp")["identityProviderConfigs"] == [
+        {"type": "oidc", "name": "corp"}
+    ]
     eks.disassociate_identity_provider_config(**named)
     assert refusal(lambda: eks.describe_identity_provider_config(**named))[1] == "ResourceNotFoundException"
     eks.delete_cluster(name="idp")
@@ -65,14 +78,24 @@ def test_identity_provider_configs(eks):
 
 def test_pod_identity_from_association_to_session(service, account, eks, mint):
     create(eks, "pods")
-    trust = {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+    }
     role = account.role("pod", trust)
-    made = eks.create_pod_identity_association(clusterName="pods", namespace="shop", serviceAccount="web", roleArn=role)
+    made = eks.create_pod_identity_association(
+        clusterName="pods", namespace="shop", serviceAccount="web", roleArn=role
+    )
     association = made["association"]
     listed = eks.list_pod_identity_associations(clusterName="pods", namespace="shop")["associations"]
     assert [one["associationId"] for one in listed] == [association["associationId"]]
     auth = clients.sdk(service, "eks-auth", account.root)
-    pod = {"namespace": "shop", "pod": {"name": "web-1", "uid": "u-1"}, "serviceaccount": {"name": "web", "uid": "u-2"}}
+    pod = {
+        "namespace": "shop",
+        "pod": {"name": "web-1", "uid": "u-1"},
+        "serviceaccount": {"name": "web", "uid": "u-2"},
+    }
 
     def exchange(subject="system:serviceaccount:shop:web", audience="pods.eks.amazonaws.com", issuer="pods"):
         token = mint(issuer, subject, audience, **{"kubernetes.io": pod})
@@ -85,7 +108,13 @@ def test_pod_identity_from_association_to_session(service, account, eks, mint):
     assert session.startswith("arn:aws:sts::111122223333:assumed-role/pod/eks-pods-web-1-")
     keys = answer["credentials"]
     credentials = Credentials.issued(
-        {"Credentials": {"AccessKeyId": keys["accessKeyId"], "SecretAccessKey": keys["secretAccessKey"], "SessionToken": keys["sessionToken"]}}
+        {
+            "Credentials": {
+                "AccessKeyId": keys["accessKeyId"],
+                "SecretAccessKey": keys["secretAccessKey"],
+                "SessionToken": keys["sessionToken"],
+            }
+        }
     )
     assert clients.sdk(service, "sts", credentials).get_caller_identity()["Arn"] == session
     table = [
@@ -96,16 +125,24 @@ def test_pod_identity_from_association_to_session(service, account, eks, mint):
     ]
     for changes, wanted in table:
         assert refusal(lambda changes=changes: exchange(**changes))[:2] == wanted, changes
-    account.iam.update_assume_role_policy(RoleName="pod", PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":"sts:AssumeRole"}]}')
+    account.iam.update_assume_role_policy(
+        RoleName="pod",
+        PolicyDocument='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
+    )
     assert refusal(exchange)[:2] == (400, "AccessDeniedException")
-    eks.update_pod_identity_association(clusterName="pods", associationId=association["associationId"], disableSessionTags=True)
+    eks.update_pod_identity_association(
+        clusterName="pods", associationId=association["associationId"], disableSessionTags=True
+    )
     assert exchange()["credentials"]["accessKeyId"].startswith("ASIA")
     eks.delete_pod_identity_association(clusterName="pods", associationId=association["associationId"])
     assert refusal(exchange)[:2] == (404, "ResourceNotFoundException")
 
 
 def test_permissions(service, account, eks):
-    user = account.user("viewer", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "eks:ListClusters", "Resource": "*"}]})
+    user = account.user(
+        "viewer",
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "eks:ListClusters", "Resource": "*"}]},
+    )
     viewer = clients.sdk(service, "eks", user)
     viewer.list_clusters()
     assert refusal(lambda: viewer.describe_cluster(name="prod")) == (

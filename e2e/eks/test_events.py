@@ -31,7 +31,9 @@ def exchanges(account, web, mint):
 
 
 def test_exchanges_as_aws_shows_them(aws, exchanges, web):
-    events = aws("cloudtrail", "lookup-events", "--lookup-attributes", f"{BY_NAME}AssumeRoleWithWebIdentity")["Events"]
+    events = aws("cloudtrail", "lookup-events", "--lookup-attributes", f"{BY_NAME}AssumeRoleWithWebIdentity")[
+        "Events"
+    ]
     records = {json.loads(event["CloudTrailEvent"])["requestID"]: event for event in events}
     assert exchanges["forged"] not in records
     granted, refused = records[exchanges["granted"][0]], records[exchanges["refused"]]
@@ -54,11 +56,15 @@ def test_exchanges_as_aws_shows_them(aws, exchanges, web):
     ],
 )
 def test_every_attribute_finds_the_refusal(aws, exchanges, key, value):
-    events = aws("cloudtrail", "lookup-events", "--lookup-attributes", f"AttributeKey={key},AttributeValue={value}")["Events"]
+    events = aws("cloudtrail", "lookup-events", "--lookup-attributes", f"AttributeKey={key},AttributeValue={value}")[
+        "Events"
+    ]
     found = [json.loads(event["CloudTrailEvent"]) for event in events]
     assert exchanges["refused"] in [record["requestID"] for record in found]
     event_id = next(record["eventID"] for record in found if record["requestID"] == exchanges["refused"])
-    by_id = aws("cloudtrail", "lookup-events", "--lookup-attributes", f"AttributeKey=EventId,AttributeValue={event_id}")
+    by_id = aws(
+        "cloudtrail", "lookup-events", "--lookup-attributes", f"AttributeKey=EventId,AttributeValue={event_id}"
+    )
     assert len(by_id["Events"]) == 1
 
 
@@ -104,13 +110,17 @@ def test_a_thousand_roles_and_ten_thousand_events_by_the_clis_own_paginator(serv
     assert roles == [f"many-{number:04}" for number in range(1000)]
     for number in range(10_000):
         account.iam.get_role(RoleName=f"many-{number % 1000:04}")
-    events = aws("cloudtrail", "lookup-events", "--lookup-attributes", f"{BY_NAME}GetRole", "--query", "Events[].EventId")
+    events = aws(
+        "cloudtrail", "lookup-events", "--lookup-attributes", f"{BY_NAME}GetRole", "--query", "Events[].EventId"
+    )
     assert len(events) == 10_000 and len(set(events)) == 10_000
 
 
 def test_trail_commands_over_the_record(rolecall, service, account, web, exchanges, tmp_path):
     trail = ("--from", service.data / "trail")
-    statement = web["statement"] | {"Condition": {"StringEquals": {f"{web['name']}:sub": "system:serviceaccount:shop:*"}}}
+    statement = web["statement"] | {
+        "Condition": {"StringEquals": {f"{web['name']}:sub": "system:serviceaccount:shop:*"}}
+    }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     account.iam.update_assume_role_policy(RoleName="web", PolicyDocument=policy)
     said = refusal(lambda: account.exchange(web["role"], web["web"]))
@@ -138,7 +148,9 @@ def test_trail_commands_over_the_record(rolecall, service, account, web, exchang
 
 def failing(*arguments):
     """Commands that find a refusal exit with 1 and print on standard output."""
-    done = subprocess.run([os.environ["ROLECALL_BIN"], *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [os.environ["ROLECALL_BIN"], *map(str, arguments)], capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 1, done.stderr
     return done.stdout
 
@@ -147,23 +159,32 @@ def test_the_delivered_record_is_cloudtrails(rolecall, service, delivered, excha
     service.stop()
     files = sorted(delivered.rglob("*.json.gz"))
     places = {file.relative_to(delivered).parts[:3] for file in files}
-    assert ("AWSLogs", ACCOUNT, "CloudTrail") in places and all(place[::2] == ("AWSLogs", "CloudTrail") for place in places)
+    assert ("AWSLogs", ACCOUNT, "CloudTrail") in places and all(
+        place[::2] == ("AWSLogs", "CloudTrail") for place in places
+    )
     records = [record for file in files for record in json.loads(gzip.decompress(file.read_bytes()))["Records"]]
     ids = {record["requestID"] for record in records}
     assert exchanges["refused"] in ids and exchanges["forged"] not in ids
     torn = delivered / "AWSLogs" / "torn.json.gz"
     torn.write_bytes(files[0].read_bytes()[:-30])
     (delivered / "AWSLogs" / "other.json").write_text('{"a": 1}')
-    (delivered / "AWSLogs" / "future.json").write_text(json.dumps({"Records": [records[0] | {"eventVersion": "9.0", "eventID": "f"}]}))
+    (delivered / "AWSLogs" / "future.json").write_text(
+        json.dumps({"Records": [records[0] | {"eventVersion": "9.0", "eventID": "f"}]})
+    )
     done = subprocess.run(
-        [os.environ["ROLECALL_BIN"], "trail", "timeline", "web", "--from", delivered], capture_output=True, text=True, timeout=120
+        [os.environ["ROLECALL_BIN"], "trail", "timeline", "web", "--from", delivered],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert "worked until" in done.stdout
     for part in ("torn.json.gz", "other.json", "event version `9.0` is not known", "skipped 3 in all"):
         assert part in done.stderr
     # The event history is there again when the service is.
     service.start()
-    found = json.loads(rolecall("trail", "lookup", "--id", exchanges["refused"], "-o", "json", "--from", service.data / "trail"))
+    found = json.loads(
+        rolecall("trail", "lookup", "--id", exchanges["refused"], "-o", "json", "--from", service.data / "trail")
+    )
     assert found["errorCode"] == "AccessDenied"
     history = clients.sdk(service, "cloudtrail", service.root()).lookup_events(
         LookupAttributes=[{"AttributeKey": "EventId", "AttributeValue": found["eventID"]}]

@@ -20,7 +20,9 @@ def cluster(folder):
 
 
 def rig(cluster, command):
-    done = subprocess.run([HERE / "kube-up", command], env=cluster.environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [HERE / "kube-up", command], env=cluster.environment, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -32,7 +34,9 @@ def test_a_real_cluster(folder, cluster):
         path = f"{cluster.kubectl_path.parent}:{os.environ['PATH']}"
         command = [os.environ["ROLECALL_BIN"], "cluster", "add", "real", "--kubeconfig", cluster.kubeconfig]
         clients.run(command, environment | {"PATH": path})
-        described = clients.cli_json(clients.CLIS["awscli-2"], environment, "eks", "describe-cluster", "--name", "real")["cluster"]
+        described = clients.cli_json(
+            clients.CLIS["awscli-2"], environment, "eks", "describe-cluster", "--name", "real"
+        )["cluster"]
         assert described["identity"]["oidc"]["issuer"] == cluster.issuer
         assert described["endpoint"].startswith("https://") and described["certificateAuthority"]["data"]
         provider = account.provider(cluster.issuer, cluster.thumbprint())
@@ -40,7 +44,14 @@ def test_a_real_cluster(folder, cluster):
         role = account.role("pods", federated(provider, StringEquals=subject))
 
         def token():
-            done = subprocess.run([HERE / "kube-up", "token", "default", "default", "sts.amazonaws.com", "900"], env=cluster.environment, capture_output=True, text=True, timeout=120, check=True)
+            done = subprocess.run(
+                [HERE / "kube-up", "token", "default", "default", "sts.amazonaws.com", "900"],
+                env=cluster.environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=True,
+            )
             return ledger.token(done.stdout.strip())
 
         old = token()

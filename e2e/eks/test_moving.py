@@ -26,9 +26,17 @@ def filled(folder):
     account = Account(service)
     iam = account.iam
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+    document = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    )
     for number in range(120):
-        account.role(f"role-{number:03}", trust, Path="/app/", Tags=[{"Key": "n", "Value": str(number)}], MaxSessionDuration=7200)
+        account.role(
+            f"role-{number:03}",
+            trust,
+            Path="/app/",
+            Tags=[{"Key": "n", "Value": str(number)}],
+            MaxSessionDuration=7200,
+        )
     own = iam.create_policy(PolicyName="own", PolicyDocument=document)["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=own, PolicyDocument=document, SetAsDefault=True)
     iam.attach_role_policy(RoleName="role-000", PolicyArn=own)
@@ -78,7 +86,11 @@ def test_what_the_aws_cli_printed_is_taken(filled, folder):
         for part, command in {
             "details": ("get-account-authorization-details",),
             "roles": ("list-roles",),
-            "provider": ("get-open-id-connect-provider", "--open-id-connect-provider-arn", "arn:aws:iam::111122223333:oidc-provider/idp.example.com/t1"),
+            "provider": (
+                "get-open-id-connect-provider",
+                "--open-id-connect-provider-arn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/t1",
+            ),
         }.items():
             printed = clients.cli(clients.CLIS[name], environment, "iam", *command, "--output", "json")
             (files / f"{part}-{number}.json").write_text(printed)

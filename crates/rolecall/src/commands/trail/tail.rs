@@ -53,14 +53,16 @@ pub fn run(arguments: &Arguments) -> Done {
         print(&mut out, text, arguments.format)?;
     }
     out.flush()?;
-    while !arguments.no_follow {
+    if arguments.no_follow {
+        return Ok(Exit::Fine);
+    }
+    loop {
         while let Some(text) = place.next(&arguments.folder)? {
             print(&mut out, &text, arguments.format)?;
         }
         out.flush()?;
         std::thread::sleep(LOOK);
     }
-    Ok(Exit::Fine)
 }
 
 fn print(out: &mut impl Write, text: &[u8], format: Format) -> io::Result<()> {
