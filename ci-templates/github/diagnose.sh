@@ -10,7 +10,7 @@ if [ -n "${CHECK:-}" ]; then
 fi
 
 arguments=(diagnose --here --role-arn "$ROLE" --audience "$AUDIENCE")
-[ "$PROBE" != true ] || [ -z "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ] || arguments+=("--probe=$AUDIENCE")
+[ "$PROBE" != true ] || [ -z "${ACTIONS_ID_TOKEN_REQUEST_URL:-}" ] || arguments+=("--ask-token=$AUDIENCE")
 while IFS= read -r path; do
   [ -z "$path" ] || arguments+=("$path")
 done <<<"${EVIDENCE:-}"

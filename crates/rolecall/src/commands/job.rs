@@ -67,7 +67,7 @@ pub struct JobFlags {
     pub role_arn: Option<String>,
     /// With --here: ask the platform for the job's token, for this audience.
     #[arg(long, value_name = "AUDIENCE", num_args = 0..=1, default_missing_value = "sts.amazonaws.com", requires = "here", help_heading = CI)]
-    pub probe: Option<String>,
+    pub ask_token: Option<String>,
 }
 
 /// Heading of these flags in help texts.
@@ -93,7 +93,7 @@ impl JobFlags {
 
     /// The role as a live target; none where it was given or nothing is to be asked.
     pub fn role(&self, evidence: &Evidence, here: bool) -> Option<Target> {
-        let arn = self.role_arn.as_ref().filter(|_| !here || self.probe.is_some())?;
+        let arn = self.role_arn.as_ref().filter(|_| !here || self.ask_token.is_some())?;
         (evidence.role.role.present().is_none()).then(|| Target::parse(arn)).flatten()
     }
 

@@ -130,7 +130,7 @@ impl Targets {
             files(path, &mut given, &mut skipped)?;
         }
         if told {
-            let of_job = if self.here { job::here(job.probe.as_deref())? } else { Vec::new() };
+            let of_job = if self.here { job::here(job.ask_token.as_deref())? } else { Vec::new() };
             given = merge(of_job, given);
             let known = rolecall_live::evidence(&given);
             let platform = known.workflows.first().map(|workflow| workflow.platform);
