@@ -1,6 +1,7 @@
 //! `rolecall token mint`: a token of a running service's own issuer, to play with.
 
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -37,6 +38,10 @@ pub struct Arguments {
     endpoint: Endpoint,
 }
 
+/// How long the issuer may take to make its first keys, and how often it is asked meanwhile.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(100);
+
 /// How a token is signed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Algorithm {
@@ -59,12 +64,27 @@ pub fn run(arguments: &Arguments) -> Done {
             Algorithm::Es256 => "ES256",
         },
     });
-    let answer = arguments.endpoint.call("MintToken", &input)?;
+    let answer = minted(&arguments.endpoint, &input)?;
     let token = answer.get("Token").and_then(Value::as_str).unwrap_or_default();
     let mut out = io::stdout().lock();
     writeln!(out, "{token}")?;
     out.flush()?;
     Ok(Exit::Fine)
+}
+
+/// Asks until the issuer has its keys: a service that has just started is still making them.
+fn minted(endpoint: &Endpoint, input: &Value) -> Result<Value, Failure> {
+    let began = Instant::now();
+    loop {
+        match endpoint.call("MintToken", input) {
+            Err(failure)
+                if failure.to_string().contains("still being made") && began.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(LOOK);
+            }
+            answer => return answer,
+        }
+    }
 }
 
 fn claims(given: &[String]) -> Result<Map<String, Value>, Failure> {
