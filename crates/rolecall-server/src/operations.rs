@@ -3,8 +3,10 @@
 use rolecall_wire::operation::Operation;
 use rolecall_wire::service::Service;
 
+use crate::admin;
 use crate::call::Run;
 use crate::iam;
+use crate::json_operations;
 use crate::sts;
 use crate::target::Target;
 
@@ -38,8 +40,10 @@ pub fn find(service: Service, name: &str) -> Option<&'static Row> {
 /// Whether an operation is answered at all: by a row, or on a way of its own, as what nobody signs and administration are.
 #[must_use]
 pub fn is_offered(operation: &Operation) -> bool {
-    let own_way = operation.service == Service::Rolecall || operation.name == "AssumeRoleWithWebIdentity";
-    own_way || find(operation.service, operation.name).is_some()
+    let (service, name) = (operation.service, operation.name);
+    let own_way =
+        name == "AssumeRoleWithWebIdentity" || service == Service::EksAuth || admin::is_effect(operation);
+    own_way || find(service, name).is_some() || json_operations::find(service, name).is_some()
 }
 
 static STS: [Row; 5] = [
