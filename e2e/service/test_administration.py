@@ -105,3 +105,12 @@ def test_a_key_that_is_unknown(administered):
     """Whoever forgot the credentials learns where they are."""
     done = rolecall(administered, Credentials("AKIAIOSFODNN7EXAMPLE", "x"), "keys", "rotate", "issuer")
     assert done.returncode == 2 and "root-credentials" in done.stderr, done.stderr
+
+
+def test_another_account_acts_on_itself_alone(account, other):
+    service = account.service
+    for arguments in (["token", "mint", "--sub", "alice"], ["keys", "rotate", "issuer"], ["keys", "revoke-sessions"]):
+        done = rolecall(service, other.root, *arguments)
+        assert done.returncode == 2, arguments
+        assert "only callers of its first account" in done.stderr, done.stderr
+    assert mint(service, account.root)

@@ -37,6 +37,7 @@ pub fn is_effect(operation: &Operation) -> bool {
 /// What the operation itself refuses.
 pub async fn run(call: &JsonCall<'_>) -> Result<Value, Fault> {
     let (desk, input) = (call.desk, call.input);
+    within_reach(call.operation.name, call.account_id(), &desk.config.account)?;
     match call.operation.name {
         "DiagnoseEvent" => diagnose_event(desk, call.account_id(), input),
         "MintToken" => mint_token(desk, input),
@@ -45,6 +46,18 @@ pub async fn run(call: &JsonCall<'_>) -> Result<Value, Fault> {
         }
         _ => rotate(desk, input).await,
     }
+}
+
+/// The issuer and the keys of sessions are one for all accounts: what acts on them is for callers of the first account alone,
+/// else a right given in one account would open the roles of another, or end its sessions.
+fn within_reach(operation: &str, account: &str, first: &str) -> Result<(), Fault> {
+    if operation == "DiagnoseEvent" || account == first {
+        return Ok(());
+    }
+    let sentence = format!(
+        "rolecall:{operation} acts on every account of this service: only callers of its first account may do it."
+    );
+    Err(Fault::new(Code::AccessDenied, sentence))
 }
 
 fn diagnose_event(desk: &Desk, account: &str, input: &Map<String, Value>) -> Result<Value, Fault> {
@@ -115,4 +128,20 @@ fn failed(error: &start::StartError) -> Fault {
 
 fn text<'i>(input: &'i Map<String, Value>, name: &str) -> &'i str {
     input.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_on_every_account_is_for_the_first_alone() {
+        let (first, second) = ("111122223333", "444455556666");
+        for operation in EFFECTS {
+            assert_eq!(within_reach(operation, first, first), Ok(()), "{operation}");
+            let refused = within_reach(operation, second, first).err().map(|fault| fault.code);
+            let wanted = (operation != "DiagnoseEvent").then_some(Code::AccessDenied);
+            assert_eq!(refused, wanted, "{operation}");
+        }
+    }
 }
