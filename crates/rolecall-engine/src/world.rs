@@ -5,6 +5,7 @@ use rolecall_model::json::Node;
 use rolecall_policy::compile::Compiled;
 
 use crate::token::jwks::KeySet;
+use crate::token::jwt::{Jwt, TokenFlaw};
 
 /// A fact as a decision sees it: its origin stays with whoever read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,13 @@ pub struct Role<'a> {
 pub enum Token<'a> {
     /// The token itself.
     Raw(&'a str),
+    /// The token itself, and what reading it gave: for whoever needs it read before.
+    Parsed {
+        /// The token.
+        text: &'a str,
+        /// What [`crate::token::jwt::parse`] made of it.
+        jwt: &'a Result<Jwt<'a>, TokenFlaw>,
+    },
     /// Its claims, and its header if that was read.
     Decoded {
         /// Claims.

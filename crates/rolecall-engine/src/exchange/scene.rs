@@ -20,6 +20,7 @@ pub const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
 pub struct Scene<'a> {
     pub world: &'a World<'a>,
     pub request: &'a Request<'a>,
+    /// The token, where it had to be read here.
     parsed: Option<Result<Jwt<'a>, TokenFlaw>>,
     role_arn: Option<Arn>,
     /// The same as text.
@@ -45,11 +46,14 @@ impl<'a> Scene<'a> {
 
     /// The token, where it was given whole.
     pub fn jwt(&self) -> Option<&Result<Jwt<'a>, TokenFlaw>> {
-        self.parsed.as_ref()
+        match self.request.token {
+            Token::Parsed { jwt, .. } => Some(jwt),
+            _ => self.parsed.as_ref(),
+        }
     }
 
     pub fn claims(&self) -> Option<&Node> {
-        match (&self.parsed, &self.request.token) {
+        match (self.jwt(), &self.request.token) {
             (Some(Ok(jwt)), _) => Some(&jwt.claims),
             (None, Token::Decoded { claims, .. }) => Some(claims),
             _ => None,
@@ -57,7 +61,7 @@ impl<'a> Scene<'a> {
     }
 
     pub fn header(&self) -> Option<&Node> {
-        match (&self.parsed, &self.request.token) {
+        match (self.jwt(), &self.request.token) {
             (Some(Ok(jwt)), _) => Some(&jwt.header),
             (None, Token::Decoded { header, .. }) => *header,
             _ => None,

@@ -6,7 +6,7 @@ use rolecall_engine::exchange::grant::Grant;
 use rolecall_engine::exchange::refusal::Refusal;
 use rolecall_engine::exchange::{Answer, decide};
 use rolecall_engine::token::jwks::KeySet as ReadyKeys;
-use rolecall_engine::token::jwt::{self, Jwt};
+use rolecall_engine::token::jwt::{self, Jwt, TokenFlaw};
 use rolecall_engine::world::{Given, Provider, Request, Role as RoleFacts, Token, World};
 use rolecall_issuer::cache::Keys;
 use rolecall_issuer::key_set::KeySet;
@@ -142,7 +142,7 @@ enum KeysFact {
 struct Facts<'p> {
     token: &'p str,
     arn: Option<Arn>,
-    jwt: Option<Jwt<'p>>,
+    jwt: Result<Jwt<'p>, TokenFlaw>,
     provider: Option<Shared<OidcProvider>>,
     role: Option<Shared<Role>>,
     trust: Option<Arc<Compiled>>,
@@ -154,9 +154,9 @@ impl<'p> Facts<'p> {
         let token = params.get("WebIdentityToken").unwrap_or_default();
         let asked = params.get("RoleArn").unwrap_or_default();
         let arn = parse_role_arn(asked).ok();
-        let jwt = jwt::parse(token).ok();
+        let jwt = jwt::parse(token);
         let account = arn.as_ref().and_then(|arn| desk.state.view().account(&arn.account));
-        let issuer = jwt.as_ref().and_then(|jwt| jwt.claims.get("iss")?.as_str());
+        let issuer = jwt.as_ref().ok().and_then(|jwt| jwt.claims.get("iss")?.as_str());
         let name = issuer.and_then(provider_name).filter(|name| !is_built_in(name));
         let provider = account.as_ref().and_then(|account| account.oidc_providers.get(name?));
         let role = account.and_then(|account| account.roles.get(arn.as_ref()?.role_name()?));
@@ -169,11 +169,11 @@ impl<'p> Facts<'p> {
     }
 
     fn issuer(&self) -> Option<&str> {
-        self.jwt.as_ref()?.claims.get("iss")?.as_str()
+        self.jwt.as_ref().ok()?.claims.get("iss")?.as_str()
     }
 
     fn key_id(&self) -> Option<&str> {
-        self.jwt.as_ref().map(Jwt::key_id)
+        self.jwt.as_ref().ok().map(Jwt::key_id)
     }
 
     /// Who is asked for keys: the issuer of a provider that is registered, or built in.
@@ -251,7 +251,7 @@ impl<'p> Facts<'p> {
             role_arn: given(params.get("RoleArn")),
             session_name: given(params.get("RoleSessionName")),
             duration: given(params.get("DurationSeconds").and_then(|text| text.parse().ok())),
-            token: Token::Raw(self.token),
+            token: Token::Parsed { text: self.token, jwt: &self.jwt },
             policy: params.get("Policy"),
             source_ip: Some(&address),
             region: Some(region),
@@ -305,7 +305,7 @@ impl<'p> Facts<'p> {
     }
 
     fn web_identity(&self, grant: &Grant) -> Option<WebIdentity> {
-        let claims = &self.jwt.as_ref()?.claims;
+        let claims = &self.jwt.as_ref().ok()?.claims;
         let methods = claims.get("amr").map(Node::one_or_many).unwrap_or_default();
         Some(WebIdentity {
             provider: grant.provider.clone(),
@@ -326,7 +326,7 @@ impl<'p> Facts<'p> {
             KeysFact::Known(set, _) => Some(set),
             _ => None,
         };
-        let (claims, header) = self.jwt.map(|jwt| (jwt.claims, jwt.header)).unzip();
+        let (claims, header) = self.jwt.ok().map(|jwt| (jwt.claims, jwt.header)).unzip();
         Exchange {
             arn: self.arn,
             claims,

@@ -27,7 +27,7 @@ pub(super) fn run(scene: &Scene<'_>) -> Outcome {
             violations.push(rule("less than or equal to 43200"));
         }
     }
-    if let Token::Raw(text) = request.token {
+    if let Token::Raw(text) | Token::Parsed { text, .. } = request.token {
         // The value of this member is never echoed.
         if text.len() < 4 {
             violations.push("Value at 'webIdentityToken' failed to satisfy constraint: Member must have length greater than or equal to 4".into());
