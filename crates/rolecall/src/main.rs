@@ -11,6 +11,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// A call of the service makes some hundred small allocations on one thread, and its record is freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Finds out why AWS says `Not authorized to perform sts:AssumeRoleWithWebIdentity`, and what mends it.
 #[derive(Parser)]
 #[command(name = "rolecall", version, after_help = after_help(), max_term_width = 100)]

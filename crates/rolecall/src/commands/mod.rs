@@ -1,8 +1,8 @@
 //! One file per command.
 
 pub mod causes;
-pub mod cluster;
 pub mod check;
+pub mod cluster;
 pub mod collect;
 pub mod completions;
 pub mod demo;
@@ -20,8 +20,8 @@ pub mod target;
 pub mod token;
 pub mod trail;
 pub mod undo;
-pub mod whoami;
 pub mod webhook;
+pub mod whoami;
 
 use std::io;
 

@@ -9,7 +9,7 @@ use rolecall_engine::inject::{Configuration, PodIdentity};
 
 use super::instance;
 use crate::commands::Failure;
-use crate::commands::serve::Log;
+use crate::commands::serve::log::Log;
 
 /// Give pods of annotated service accounts their AWS role: the mutating admission webhook of IRSA.
 ///

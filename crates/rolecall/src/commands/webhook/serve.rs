@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 use super::certificates::{Certificates, Source};
 use super::cluster::{Watcher, events, pod_identities};
 use super::flags::{Arguments, Serving};
-use crate::commands::serve::{start_log, stop_signal};
+use crate::commands::serve::{log, stop_signal};
 use crate::commands::{Done, Failure, live};
 use crate::exit::Exit;
 
@@ -38,7 +38,8 @@ const ASKED: usize = 256;
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
-    start_log(arguments.serving.log);
+    let failed = |error| Failure::Service { source: Box::new(error), remedy: None };
+    let _logging = log::start(arguments.serving.log).map_err(failed)?;
     let runtime = live::runtime()?;
     let configuration = arguments.injection.configuration(true)?;
     let (asked, named) = mpsc::channel(ASKED);

@@ -1,19 +1,19 @@
 //! `rolecall serve`: the service, until it is told to stop.
 
+pub mod log;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use log::Log;
 use rolecall_model::secret::Secret;
 use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls, Trail};
 use rolecall_server::import::{ImportError, Imported};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
 use tokio::runtime::Runtime;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{Done, Failure};
 use crate::exit::Exit;
@@ -87,31 +87,31 @@ Environment:
   ROLECALL_ROOT_ACCESS_KEY_ID, ROLECALL_ROOT_SECRET_ACCESS_KEY   root credentials of the first account
   ROLECALL_MASTER_KEY                                            the master key itself: base64 of 32 bytes";
 
-/// How to log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Log {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
-    /// Nothing.
-    Off,
-}
-
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
-    start_log(arguments.log);
+    let failed = |error| Failure::Service { source: Box::new(error), remedy: None };
+    let _logging = log::start(arguments.log).map_err(failed)?;
+    raise_file_limit();
     let config = config(arguments);
-    let runtime =
-        Runtime::new().map_err(|error| Failure::Service { source: Box::new(error), remedy: None })?;
+    let runtime = Runtime::new().map_err(failed)?;
     runtime.block_on(serve(config, arguments))
 }
 
+/// Every connection is an open file, and systems give a process 1024 of them unless it asks for what it may have.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // What cannot be had is told when a connection cannot be accepted.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
 async fn serve(config: Config, arguments: &Arguments) -> Done {
+    // Listened for from here on, so that a stop right after the announcement is a graceful one too.
+    let stopped = tokio::spawn(stop_signal());
     let running = Running::start(config, Arc::new(clock::System), Arc::new(random::System)).await;
     let running = running.map_err(failure)?;
     announce(&running, arguments);
-    stop_signal().await;
+    let _ = stopped.await;
     eprintln!("stopping: calls in progress may end");
     running.stop().await;
     Ok(Exit::Fine)
@@ -212,18 +212,6 @@ fn root_of_environment() -> Option<RootCredentials> {
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// Starts logging on standard error.
-pub fn start_log(log: Log) {
-    // What clients of the cluster say of single attempts is said in our words, once.
-    let quiet = Targets::new().with_default(tracing::Level::INFO).with_target("kube_client", LevelFilter::OFF);
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
-    match log {
-        Log::Text => builder.with_ansi(false).finish().with(quiet).init(),
-        Log::Json => builder.json().finish().with(quiet).init(),
-        Log::Off => {}
-    }
 }
 
 /// What stands in the way, with what to do about it where that is known.
