@@ -5,7 +5,7 @@ use rolecall_state::entity::{KeyOwner, KeyStatus};
 use rolecall_wire::fault::Fault;
 use rolecall_wire::http::Head;
 use rolecall_wire::service::Service;
-use rolecall_wire::sigv4::{self, Signed, SigningKey};
+use rolecall_wire::sigv4::{self, Signed};
 
 use crate::desk::Desk;
 use crate::session::{self, Session, TokenFault};
@@ -34,8 +34,9 @@ pub fn authenticate(
     let (who, secret) = owner(desk, &signed)?;
     signed.check_scope(service, true)?;
     signed.check_time(service, desk.clock.now())?;
-    let key = SigningKey::derive(secret.expose(), &signed.date, &signed.region, &signed.service);
-    signed.verify(head, body, &key)?;
+    let key = desk.signing_keys.find(&signed, secret);
+    signed.verify(head, body, key.key())?;
+    desk.signing_keys.keep(key);
     Ok(Some(Signature { who, region: signed.region.to_string() }))
 }
 

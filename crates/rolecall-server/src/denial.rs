@@ -16,7 +16,7 @@ pub fn keep(
     params: &Params<'_>,
     frame: &Frame<'_>,
 ) -> Fault {
-    desk.metrics.refusal(step(refused));
+    desk.metrics.exchange_refused(step(refused));
     if let Some(failure) = &exchange.failure {
         tracing::warn!(request_id = frame.request_id, failure, "the issuer's keys cannot be had");
     }

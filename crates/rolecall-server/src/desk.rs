@@ -23,6 +23,7 @@ use crate::random::Random;
 use crate::recent::Recent;
 use crate::refusals::Refusals;
 use crate::session::Session;
+use crate::signing_keys::SigningKeys;
 use crate::who::{Actor, Who};
 
 /// Everything that calls share.
@@ -35,6 +36,8 @@ pub struct Desk {
     pub master: Key,
     /// Seals sessions.
     pub ring: ArcSwap<Ring>,
+    /// Keys of signatures that verified.
+    pub signing_keys: SigningKeys,
     /// Policies ready for evaluation.
     pub compiled: CompiledPolicies,
     /// Keys of registered issuers.

@@ -112,7 +112,7 @@ fn wire(answer: Answer, request_id: &str) -> Reply {
 }
 
 fn metrics(desk: &Desk) -> Reply {
-    typed("application/openmetrics-text; version=1.0.0; charset=utf-8", desk.metrics.text(&desk.key_sets))
+    typed("application/openmetrics-text; version=1.0.0; charset=utf-8", desk.metrics.text(desk))
 }
 
 fn typed(kind: &'static str, text: String) -> Reply {

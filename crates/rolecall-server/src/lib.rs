@@ -42,6 +42,7 @@ pub mod refusals;
 pub mod root;
 pub mod running;
 pub mod session;
+pub mod signing_keys;
 pub mod start;
 pub mod sts;
 pub mod target;

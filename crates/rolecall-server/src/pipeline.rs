@@ -68,7 +68,10 @@ pub async fn answer(desk: &Desk, request: &Request<'_>) -> Answered {
             let call = Asked { desk, request, request_id, operation, labels, params: &params, format };
             call.answer().await
         }
-        Err((_, fault)) => Err(fault),
+        Err((_, fault)) => {
+            desk.metrics.refused("request");
+            Err(fault)
+        }
     };
     let code = result.as_ref().err().map_or("", |fault| fault.code.name(service));
     let answer = result.unwrap_or_else(|fault| fault.render(service, format, &request_id));
@@ -125,12 +128,18 @@ impl Asked<'_> {
         let Asked { desk, request, operation, .. } = self;
         let signature = match authenticate(desk, operation.service, &request.head, request.body) {
             Ok(signature) => signature,
-            Err(fault) => return Err(self.unauthenticated(fault).await),
+            Err(fault) => {
+                desk.metrics.refused("signature");
+                return Err(self.unauthenticated(fault).await);
+            }
         };
         match signature {
             Some(signature) => self.signed(&signature).await,
             None if !operation.signed => self.unsigned(REGION).await,
-            None => Err(self.unauthenticated(Fault::unsigned()).await),
+            None => {
+                desk.metrics.refused("signature");
+                Err(self.unauthenticated(Fault::unsigned()).await)
+            }
         }
     }
 
@@ -141,6 +150,7 @@ impl Asked<'_> {
         }
         let constrained = constraint::check(self.operation, self.params);
         if let Err(fault) = constrained {
+            self.desk.metrics.refused("parameters");
             return Err(self.unauthenticated(fault).await);
         }
         self.exchange(region).await
@@ -190,7 +200,7 @@ impl Asked<'_> {
     async fn permitted(&self, signature: &Signature) -> Result<Answer, Fault> {
         let Asked { operation, params, .. } = self;
         limits_of_session(signature, operation)?;
-        constraint::check(operation, params)?;
+        constraint::check(operation, params).inspect_err(|_| self.desk.metrics.refused("parameters"))?;
         let row =
             operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
         let mut thumbprint = None;
@@ -206,7 +216,10 @@ impl Asked<'_> {
             match self.commit(changes).await {
                 Ok(()) => return Ok(out.finish(self.request_id)),
                 Err(CommitError::Conflict { .. }) => {}
-                Err(CommitError::Store(error)) => return Err(store_fault(&error)),
+                Err(CommitError::Store(error)) => {
+                    self.desk.metrics.refused("store");
+                    return Err(store_fault(&error));
+                }
             }
         }
         Err(concurrent())
@@ -234,12 +247,14 @@ impl Asked<'_> {
             region: &signature.region,
             origin: &self.request.origin,
         };
-        permission::check(&call, self.operation, row.target)?;
+        let metrics = &self.desk.metrics;
+        permission::check(&call, self.operation, row.target)
+            .inspect_err(|_| metrics.refused("permission"))?;
         // Only somebody who may create the provider makes the service ask its issuer; without TLS there is nothing to ask for.
         let allow_local = self.desk.config.allow_local_issuers;
         match thumbprint_wanted(self.operation.name, self.params, allow_local) {
             Some(url) if thumbprint.is_none() && url.starts_with("https://") => Ok(Ran::NeedsThumbprint(url)),
-            _ => (row.run)(&call, out).map(Ran::Done),
+            _ => (row.run)(&call, out).map(Ran::Done).inspect_err(|_| metrics.refused("operation")),
         }
     }
 
@@ -284,20 +299,22 @@ impl Asked<'_> {
         }
     }
 
-    /// Makes a record durable.
+    /// Makes a record durable; only then is it found by whoever looks for events.
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
-        if record.is_in_event_history() {
-            self.desk.events.push(record, json.clone());
-        }
         self.desk.trail.append(&json).await.map_err(|error| {
+            self.desk.metrics.refused("record");
             self.desk.metrics.records_lost.inc();
             tracing::error!(request_id = self.request_id, %error, "the audit record is not durable");
             Fault::new(
                 Code::ServiceUnavailable,
                 "The request cannot be recorded, and is not answered without a record.",
             )
-        })
+        })?;
+        if record.is_in_event_history() {
+            self.desk.events.push(record, json);
+        }
+        Ok(())
     }
 }
 

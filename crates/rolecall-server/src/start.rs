@@ -100,6 +100,7 @@ pub async fn desk(
     let desk = Arc::new(Desk {
         key_sets: KeyCache::with_source(CacheOptions::default(), Arc::new(source)),
         ready: Recent::new(10_000),
+        signing_keys: crate::signing_keys::SigningKeys::default(),
         compiled: crate::compiled::CompiledPolicies::default(),
         events,
         refusals: crate::refusals::Refusals::default(),

@@ -36,9 +36,27 @@ pub trait Store: Send + Sync {
     /// Writes a batch: durable when this returns. On [`CommitError::Conflict`] nothing was written.
     fn commit(&self, batch: Batch) -> Boxed<'_, Result<Revision, CommitError>>;
 
+    /// What the store has done so far, and what waits; for metrics.
+    fn counts(&self) -> Counts {
+        Counts::default()
+    }
+
     /// Gives every commit after `from`, each once, in order. Fails with [`StoreError::Compacted`] if commits
     /// after `from` are no longer at hand.
     fn watch(&self, from: Revision) -> Boxed<'_, Result<Box<dyn Watch>, StoreError>>;
+}
+
+/// What a store has done so far, and what waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Batches that were written.
+    pub batches: u64,
+    /// Commits that made them durable, each of as many batches as waited.
+    pub commits: u64,
+    /// Batches that were refused because something had changed, or could not be written.
+    pub refused: u64,
+    /// Batches that wait at the moment.
+    pub waiting: u64,
 }
 
 /// A running watch.

@@ -76,7 +76,7 @@ async fn many_records_share_one_sync() {
     for task in tasks {
         task.await.unwrap();
     }
-    let Counts { records, bytes, syncs, failures } = writer.counts();
+    let Counts { records, bytes, syncs, failures, .. } = writer.counts();
     let there = lines(folder.path());
     assert_eq!((records, failures, there.len()), (800, 0, 800));
     assert_eq!(bytes, there.iter().map(|line| line.len() as u64 + 1).sum::<u64>());

@@ -10,6 +10,7 @@ use crate::store::{Item, Page, StoreError};
 use redb::{Database, ReadTransaction, ReadableDatabase};
 use std::ops::Bound;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What the store and its writing thread share.
@@ -21,6 +22,15 @@ pub(super) struct Shared {
     pub(super) place: String,
     pub(super) opened_at: Revision,
     pub(super) history: Arc<History>,
+    pub(super) counts: Counts,
+}
+
+/// What [`crate::store::Counts`] are made from.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) batches: AtomicU64,
+    pub(super) commits: AtomicU64,
+    pub(super) refused: AtomicU64,
 }
 
 impl Shared {
@@ -36,6 +46,7 @@ impl Shared {
             place: "memory".to_owned(),
             opened_at: revision,
             history: Arc::new(History::new(revision)),
+            counts: Counts::default(),
         }
     }
 

@@ -12,12 +12,13 @@ pub use open::OpenError;
 
 use crate::key::Key;
 use crate::revision::Revision;
-use crate::store::{Batch, Boxed, CommitError, Item, Page, Store, StoreError, Watch};
+use crate::store::{Batch, Boxed, CommitError, Counts, Item, Page, Store, StoreError, Watch};
 use database::Shared;
 use history::Follower;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 use writer::Waiting;
@@ -104,6 +105,17 @@ impl Store for Embedded {
             queue.send(Waiting { batch, answer }).await.map_err(|_| StoreError::Closed)?;
             answered.await.unwrap_or(Err(CommitError::Store(StoreError::Closed)))
         })
+    }
+
+    fn counts(&self) -> Counts {
+        let waiting = self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity());
+        let counts = &self.shared.counts;
+        Counts {
+            batches: counts.batches.load(Relaxed),
+            commits: counts.commits.load(Relaxed),
+            refused: counts.refused.load(Relaxed),
+            waiting: waiting as u64,
+        }
     }
 
     fn watch(&self, from: Revision) -> Boxed<'_, Result<Box<dyn Watch>, StoreError>> {

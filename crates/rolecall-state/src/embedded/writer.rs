@@ -5,6 +5,7 @@ use super::format::{META, REVISION, VALUES};
 use crate::revision::Revision;
 use crate::store::{Batch, Commit, CommitError, StoreError};
 use redb::{Database, ReadableTable, Table};
+use std::sync::atomic::Ordering::Relaxed;
 use tokio::sync::{mpsc, oneshot};
 
 /// At most so many batches go into one commit.
@@ -30,11 +31,20 @@ pub(super) fn run(shared: &Shared, mut waiting: mpsc::Receiver<Waiting>) {
             batches.push(next.batch);
             answers.push(next.answer);
         }
-        for (answer, outcome) in answers.into_iter().zip(writer.write(batches)) {
+        let outcomes = writer.write(batches);
+        count(shared, &outcomes);
+        for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // Whoever asked may have gone; the batch is written all the same.
             let _ = answer.send(outcome);
         }
     }
+}
+
+fn count(shared: &Shared, outcomes: &[Answer]) {
+    let written = outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
+    shared.counts.batches.fetch_add(written, Relaxed);
+    shared.counts.commits.fetch_add(u64::from(written > 0), Relaxed);
+    shared.counts.refused.fetch_add(outcomes.len() as u64 - written, Relaxed);
 }
 
 struct Writer<'a> {

@@ -125,7 +125,15 @@ impl Fields {
     /// The text of a member of an object that is a member: `credentials`, `accessKeyId`.
     #[must_use]
     pub fn text_within(&self, object: &str, member: &str) -> Option<String> {
-        self.value().get(object)?.get(member)?.as_str().map(str::to_owned)
+        let mut start = 1;
+        for end in &self.ends {
+            let inside = self.body.get(start..*end).and_then(|whole| after(whole, &format!("\"{object}\":")));
+            if let Some(inside) = inside {
+                return text_of(inside, member);
+            }
+            start = end + 1;
+        }
+        None
     }
 
     /// The object without the members that do not fit `limit` bytes, counted from the front.
@@ -151,6 +159,23 @@ impl Fields {
         self.ends.push(self.body.len());
         self
     }
+}
+
+fn after<'t>(text: &'t [u8], start: &str) -> Option<&'t [u8]> {
+    text.strip_prefix(start.as_bytes())
+}
+
+/// The text of a member of an object. The first place where its name stands with quotes and a colon is looked at: inside
+/// of a string the quotes would be escaped. Whatever is less simple than that is parsed.
+fn text_of(object: &[u8], member: &str) -> Option<String> {
+    let name = format!("\"{member}\":\"");
+    let value = memchr::memmem::find(object, name.as_bytes()).and_then(|at| object.get(at + name.len()..))?;
+    let value = value.get(..memchr::memchr(b'"', value)?)?;
+    if value.contains(&b'\\') {
+        let object: Value = serde_json::from_slice(object).ok()?;
+        return object.get(member)?.as_str().map(str::to_owned);
+    }
+    String::from_utf8(value.to_vec()).ok()
 }
 
 /// Writes a JSON string.

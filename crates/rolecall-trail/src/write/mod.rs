@@ -69,6 +69,12 @@ pub struct Counts {
     pub syncs: u64,
     /// Records refused or lost to errors; their callers were told.
     pub failures: u64,
+    /// Time that writing and syncing took altogether.
+    pub busy: Duration,
+    /// Records that wait at the moment.
+    pub waiting: u64,
+    /// Bytes that wait or are being written at the moment.
+    pub waiting_bytes: u64,
 }
 
 /// Appends records to a trail. Dropping it writes what waits and ends its thread.

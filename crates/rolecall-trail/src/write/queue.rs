@@ -98,10 +98,11 @@ impl Queue {
         Taken::Group
     }
 
-    /// Says how a group taken ended: the records and bytes that became durable, or that none did.
-    pub(super) fn done(&self, group: &Group, durable: bool) {
+    /// Says how a group taken ended and how long it took: the records and bytes that became durable, or that none did.
+    pub(super) fn done(&self, group: &Group, durable: bool, took: Duration) {
         let mut state = self.lock();
         state.in_flight = 0;
+        state.counts.busy += took;
         if durable {
             state.counts.records += group.answers.len() as u64;
             state.counts.bytes += group.bytes.len() as u64;
@@ -112,7 +113,12 @@ impl Queue {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        self.lock().counts
+        let state = self.lock();
+        Counts {
+            waiting: state.waiting.answers.len() as u64,
+            waiting_bytes: (state.waiting.bytes.len() + state.in_flight) as u64,
+            ..state.counts
+        }
     }
 
     /// Takes no more records; those that wait are still written.

@@ -2,6 +2,7 @@
 
 use super::queue::{Group, Queue, Taken};
 use super::segment::Folder;
+use std::time::Instant;
 
 /// Larger buffers than this are given back after use.
 const KEEP_CAPACITY: usize = 1 << 20;
@@ -19,8 +20,9 @@ pub(super) fn run(queue: &Queue, mut folder: Folder) {
             }
             Taken::End => break,
         }
+        let begun = Instant::now();
         let outcome = folder.append(&group.bytes);
-        queue.done(&group, outcome.is_ok());
+        queue.done(&group, outcome.is_ok(), begun.elapsed());
         for answer in group.answers.drain(..) {
             // Whoever appended may have gone; the record is written all the same.
             let _ = answer.send(outcome.clone());
