@@ -13,7 +13,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
@@ -35,6 +35,10 @@ pub trait Service: Send + Sync + 'static {
     fn connections(&self) -> &Gauge;
 }
 
+/// Connections that may wait to be accepted; the system has a limit of its own. One that finds no room tries again after a
+/// second, which would be felt whenever many come at once.
+const BACKLOG: u32 = 4096;
+
 /// A port that listens and does not answer yet.
 #[derive(Debug)]
 pub struct Port {
@@ -49,7 +53,11 @@ impl Port {
     /// # Errors
     /// Where the address is taken or not this machine's.
     pub async fn bind(address: SocketAddr) -> io::Result<Port> {
-        let listener = TcpListener::bind(address).await?;
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A port that was left a moment ago may be taken again at once.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         Ok(Port { listener, address })
     }

@@ -106,10 +106,12 @@ fn raise_file_limit() {
 }
 
 async fn serve(config: Config, arguments: &Arguments) -> Done {
+    // Listened for from here on, so that a stop right after the announcement is a graceful one too.
+    let stopped = tokio::spawn(stop_signal());
     let running = Running::start(config, Arc::new(clock::System), Arc::new(random::System)).await;
     let running = running.map_err(failure)?;
     announce(&running, arguments);
-    stop_signal().await;
+    let _ = stopped.await;
     eprintln!("stopping: calls in progress may end");
     running.stop().await;
     Ok(Exit::Fine)
