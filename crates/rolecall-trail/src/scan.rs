@@ -14,7 +14,7 @@ pub const RECORDS_LIMIT: usize = 2_000_000;
 /// Folders within folders, at most.
 const DEPTH: usize = 32;
 /// Files of our own beside segments.
-const OWN: [&str; 2] = ["trail.lock", "trail.delivered"];
+const OWN: [&str; 3] = ["trail.lock", "trail.delivered", "trail.journal"];
 /// The major version of events that are understood (reference cloudtrail.md §2.1: major for equality).
 const MAJOR: &str = "1";
 

@@ -57,7 +57,7 @@ impl Pattern {
         let mut literal = String::new();
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
-            if let Some((reference, after)) = read(rest).filter(|_| variables) {
+            if let Some((reference, after)) = variables.then(|| read(rest)).flatten() {
                 match reference {
                     Reference::Literal(c) => literal.push(c),
                     Reference::Variable(variable) => pattern.add(&mut literal, Piece::Variable(variable)),

@@ -2,8 +2,11 @@
 
 mod courier;
 mod error;
+mod journal;
 mod queue;
+mod recovery;
 mod segment;
+mod syncer;
 mod thread;
 
 pub use courier::Delivery;

@@ -17,10 +17,10 @@ pub(super) struct Group {
     pub(super) answers: Vec<Answer>,
 }
 
-/// What taking from the queue gave.
-pub(super) enum Taken {
-    /// Records.
-    Group,
+/// What waiting for records gave.
+pub(super) enum Waited {
+    /// There are some.
+    Records,
     /// None came in the time that was given.
     Nothing,
     /// The queue is closed and nothing waits.
@@ -74,13 +74,12 @@ impl Queue {
         Ok(receiver)
     }
 
-    /// Waits for records and swaps all that wait into `group`, which must be empty. With `patience`, waits no longer
-    /// than that.
-    pub(super) fn take(&self, group: &mut Group, patience: Option<Duration>) -> Taken {
+    /// Waits for records; with `patience`, no longer than that.
+    pub(super) fn wait(&self, patience: Option<Duration>) -> Waited {
         let mut state = self.lock();
         while state.waiting.answers.is_empty() {
             if state.closed {
-                return Taken::End;
+                return Waited::End;
             }
             let Some(patience) = patience else {
                 state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -90,12 +89,17 @@ impl Queue {
                 self.filled.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
             state = waited;
             if timeout.timed_out() && state.waiting.answers.is_empty() && !state.closed {
-                return Taken::Nothing;
+                return Waited::Nothing;
             }
         }
+        Waited::Records
+    }
+
+    /// Swaps all that waits into `group`, which must be empty.
+    pub(super) fn take(&self, group: &mut Group) {
+        let mut state = self.lock();
         std::mem::swap(&mut state.waiting, group);
         state.in_flight = group.bytes.len();
-        Taken::Group
     }
 
     /// Says how a group taken ended and how long it took: the records and bytes that became durable, or that none did.

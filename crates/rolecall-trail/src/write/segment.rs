@@ -1,11 +1,13 @@
 //! The folder of a trail and its segments, `trail-0000000001.jsonl` and on.
 
 use super::courier::{self, Courier};
-use super::{AppendError, Cut, OpenError, Options};
+use super::journal::{Journal, Place};
+use super::{AppendError, Cut, OpenError, Options, recovery};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Locked while a process writes the trail.
@@ -32,6 +34,11 @@ pub(super) fn number(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("trail-")?.strip_suffix(".jsonl")?.parse().ok()
 }
 
+/// Where the segment of a number lies.
+pub(super) fn path_of(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("trail-{number:010}.jsonl"))
+}
+
 /// The folder, with the segment that is being written.
 pub(super) struct Folder {
     path: PathBuf,
@@ -39,6 +46,8 @@ pub(super) struct Folder {
     segment: Segment,
     /// Whether the segment takes no more: it is full, old, or could not be synced.
     finished: bool,
+    /// Makes lines durable; without one they are synced in the segment.
+    journal: Option<Journal>,
     /// Delivers closed segments, if that is wished.
     courier: Option<Courier>,
     _lock: File,
@@ -47,8 +56,8 @@ pub(super) struct Folder {
 struct Segment {
     path: PathBuf,
     number: u64,
-    file: File,
-    /// Everything up to here is durable.
+    file: Arc<File>,
+    /// Everything up to here is durable, in the journal or here.
     durable: u64,
     /// Whether something may lie behind `durable` that was never acknowledged.
     torn: bool,
@@ -64,11 +73,13 @@ impl Folder {
         };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io(path))?;
         let lock = lock(path)?;
+        let (journal, cut) = recovery::open(path)?;
         let last = segments(path).map_err(io(path))?.pop();
-        let (segment, cut) = match last {
+        let (segment, torn) = match last {
             Some((file, _)) => Segment::resume(&file).map_err(io(&file))?,
             None => (Segment::create(path, 1).map_err(io(path))?, None),
         };
+        let cut = cut.or(torn);
         let courier = options.deliver.clone().map(|delivery| Courier::start(path, delivery));
         let courier = courier.transpose().map_err(io(path))?;
         // A segment that was delivered grows no more.
@@ -77,24 +88,30 @@ impl Folder {
             courier.closed(segment.number.saturating_sub(1));
         }
         let path = path.to_owned();
-        Ok((Folder { path, options: options.clone(), segment, finished, courier, _lock: lock }, cut))
+        let options = options.clone();
+        Ok((Folder { path, options, segment, finished, journal, courier, _lock: lock }, cut))
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Appends lines and syncs. On failure none of them counts, and none is left in the file.
+    /// Appends lines and makes them durable. On failure none of them counts, and none is left in the file.
     pub(super) fn append(&mut self, lines: &[u8]) -> Result<(), AppendError> {
+        // Recovery ends the last segment where the journal does: what goes past the journal begins one.
+        self.finished |= self.journal.is_some() && !Journal::takes(lines.len());
         if self.finished {
             let next = self.segment.number + 1;
             let created = Segment::create(&self.path, next);
             self.segment = created.map_err(|source| AppendError::io(&self.segment.path, source))?;
             self.finished = false;
         }
-        let written = self.segment.append(lines);
+        let journal = self.journal.as_mut().filter(|_| Journal::takes(lines.len()));
+        let written = self.segment.append(lines, journal);
         if let Err((_, Failed::Sync)) = &written {
-            // After a failed sync the system may have dropped pages it calls clean: never trust this file again.
+            // After a failed sync the system may have dropped pages it calls clean: never trust this file again, nor
+            // the journal. It stays as it is for the next start, which finds in it what its segments may lack.
+            self.journal = None;
             self.finished = true;
         }
         written.map_err(|(source, _)| AppendError::io(&self.segment.path, source))
@@ -105,9 +122,15 @@ impl Folder {
         self.courier.as_ref().map(|_| self.options.segment_age.max(Duration::from_secs(1)))
     }
 
-    /// Whether closed segments are delivered, so that the last one is to be closed when the writer ends.
-    pub(super) fn delivers(&self) -> bool {
-        self.courier.is_some()
+    /// Makes the segments complete without the journal; where closed segments are delivered, closes the last one.
+    pub(super) fn end(mut self) {
+        if self.courier.is_some() {
+            self.finish();
+        }
+        if let Some(journal) = self.journal.take() {
+            // If this fails the next start finds in the journal what the segments lack.
+            let _ = journal.end();
+        }
     }
 
     /// Closes the segment if it is large or old.
@@ -159,7 +182,7 @@ enum Failed {
 
 impl Segment {
     fn create(folder: &Path, number: u64) -> std::io::Result<Segment> {
-        let path = folder.join(format!("trail-{number:010}.jsonl"));
+        let path = path_of(folder, number);
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(&path);
         let file = match file {
             // Left by an append that failed right after creating it; nothing in it was acknowledged.
@@ -171,6 +194,7 @@ impl Segment {
             file => file?,
         };
         File::open(folder)?.sync_all()?;
+        let file = Arc::new(file);
         Ok(Segment { path, number, file, durable: 0, torn: false, since: Instant::now() })
     }
 
@@ -186,17 +210,28 @@ impl Segment {
         file.sync_all()?;
         let cut = (sound < length).then(|| Cut { file: path.to_owned(), bytes: length - sound });
         let number = number(path).unwrap_or(1);
-        let (path, since) = (path.to_owned(), Instant::now());
+        let (path, file, since) = (path.to_owned(), Arc::new(file), Instant::now());
         Ok((Segment { path, number, file, durable: sound, torn: false, since }, cut))
     }
 
-    fn append(&mut self, lines: &[u8]) -> Result<(), (std::io::Error, Failed)> {
+    fn append(
+        &mut self,
+        lines: &[u8],
+        journal: Option<&mut Journal>,
+    ) -> Result<(), (std::io::Error, Failed)> {
         if self.torn {
             self.file.set_len(self.durable).map_err(|error| (error, Failed::Write))?;
         }
         self.torn = true;
-        let step = self.file.write_all(lines).map_err(|error| (error, Failed::Write));
-        let step = step.and_then(|()| self.file.sync_data().map_err(|error| (error, Failed::Sync)));
+        let place = Place { segment: self.number, offset: self.durable };
+        let step = (&*self.file).write_all(lines).map_err(|error| (error, Failed::Write));
+        let step = step.and_then(|()| {
+            let synced = match journal {
+                Some(journal) => journal.record(&self.file, place, lines),
+                None => self.file.sync_data(),
+            };
+            synced.map_err(|error| (error, Failed::Sync))
+        });
         match step {
             Ok(()) => self.durable += lines.len() as u64,
             Err(failure) => {

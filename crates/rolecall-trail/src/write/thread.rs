@@ -1,9 +1,12 @@
 //! The writing thread: everything that waits goes into one write and one sync.
 
-use super::queue::{Group, Queue, Taken};
+use super::queue::{Group, Queue, Waited};
 use super::segment::Folder;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+/// A sync begins no sooner after the last one has ended, so that under load one serves more records: each costs a good
+/// part of this in the file system, on a core that the callers want too.
+const GATHERING: Duration = Duration::from_micros(400);
 /// Larger buffers than this are given back after use.
 const KEEP_CAPACITY: usize = 1 << 20;
 
@@ -11,18 +14,22 @@ const KEEP_CAPACITY: usize = 1 << 20;
 pub(super) fn run(queue: &Queue, mut folder: Folder) {
     let mut group = Group::default();
     let patience = folder.patience();
+    let mut ended = Instant::now();
     loop {
-        match queue.take(&mut group, patience) {
-            Taken::Group => {}
-            Taken::Nothing => {
+        match queue.wait(patience) {
+            Waited::Records => {}
+            Waited::Nothing => {
                 folder.rotate_if_due();
                 continue;
             }
-            Taken::End => break,
+            Waited::End => break,
         }
+        std::thread::sleep(GATHERING.saturating_sub(ended.elapsed()));
+        queue.take(&mut group);
         let begun = Instant::now();
         let outcome = folder.append(&group.bytes);
-        queue.done(&group, outcome.is_ok(), begun.elapsed());
+        ended = Instant::now();
+        queue.done(&group, outcome.is_ok(), ended.duration_since(begun));
         for answer in group.answers.drain(..) {
             // Whoever appended may have gone; the record is written all the same.
             let _ = answer.send(outcome.clone());
@@ -33,7 +40,5 @@ pub(super) fn run(queue: &Queue, mut folder: Folder) {
             folder.rotate_if_due();
         }
     }
-    if folder.delivers() {
-        folder.finish();
-    }
+    folder.end();
 }
