@@ -136,6 +136,17 @@ fn nothing_is_written_again_after_a_clean_end_nor_into_removed_segments() {
 }
 
 #[test]
+fn opening_without_a_record_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (writer, _) = open(folder.path());
+    append(&writer, 0..5, 100);
+    drop(writer);
+    let before = fs::read(folder.path().join(JOURNAL)).unwrap();
+    drop(open(folder.path()));
+    assert!(fs::read(folder.path().join(JOURNAL)).unwrap() == before);
+}
+
+#[test]
 fn groups_of_before_do_not_count() {
     let folder = tempfile::tempdir().unwrap();
     // Lines of one length, so that groups of both runs lie at the same places.

@@ -49,11 +49,9 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Begins a generation after `last`, so that no group of before counts; whatever they say must be durable in its
-    /// segment.
-    pub(super) fn begin(file: File, last: u64) -> std::io::Result<Journal> {
-        let generation = last.wrapping_add(1);
-        write_head(&file, generation)?;
+    /// A journal whose groups count no more, or which holds none: whatever they say must be durable in its segment.
+    /// The head is written with the first group.
+    pub(super) fn void(file: File, generation: u64) -> std::io::Result<Journal> {
         let (segments, buffer, syncer) = (Vec::new(), Vec::new(), Syncer::start()?);
         Ok(Journal { file, generation, sequence: 0, half: 0, used: 0, segments, syncer, buffer })
     }
@@ -65,6 +63,9 @@ impl Journal {
 
     /// Makes lines durable that were just written to a segment. After a failure the journal is not to be used again.
     pub(super) fn record(&mut self, segment: &Arc<File>, place: Place, lines: &[u8]) -> std::io::Result<()> {
+        if self.sequence == 0 {
+            self.generation = next_generation(&self.file, self.generation)?;
+        }
         if self.used + GROUP_HEAD + lines.len() > HALF {
             self.turn()?;
         }
@@ -83,11 +84,14 @@ impl Journal {
 
     /// Makes everything durable in the segments, and the journal void.
     pub(super) fn end(mut self) -> std::io::Result<()> {
+        if self.sequence == 0 {
+            return Ok(());
+        }
         self.syncer.wait()?;
         for segment in &self.segments {
             segment.sync_data()?;
         }
-        write_head(&self.file, self.generation.wrapping_add(1))
+        next_generation(&self.file, self.generation).map(|_| ())
     }
 
     /// Goes over to the other half. What that one spoke of must be durable in the segments.
@@ -116,6 +120,13 @@ fn fill(path: &Path) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(&vec![0; HEAD + 2 * HALF])?;
     write_head(&file, 0)
+}
+
+/// Makes void what a journal holds.
+pub(super) fn next_generation(file: &File, last: u64) -> std::io::Result<u64> {
+    let generation = last.wrapping_add(1);
+    write_head(file, generation)?;
+    Ok(generation)
 }
 
 fn write_head(file: &File, generation: u64) -> std::io::Result<()> {

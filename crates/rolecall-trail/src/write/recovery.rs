@@ -22,9 +22,13 @@ pub(super) fn open(folder: &Path) -> Result<(Option<Journal>, Option<Cut>), Open
     };
     let mut bytes = vec![0; HEAD + 2 * HALF];
     file.read_exact_at(&mut bytes, 0).map_err(|error| io(foreign_if_short(error)))?;
-    let generation = journal::read_head(&bytes).ok_or_else(|| io(foreign()))?;
-    let cut = replay(folder, &groups(&bytes, generation)).map_err(io)?;
-    let journal = Journal::begin(file, generation).map_err(io)?;
+    let mut generation = journal::read_head(&bytes).ok_or_else(|| io(foreign()))?;
+    let groups = groups(&bytes, generation);
+    let cut = replay(folder, &groups).map_err(io)?;
+    if !groups.is_empty() {
+        generation = journal::next_generation(&file, generation).map_err(io)?;
+    }
+    let journal = Journal::void(file, generation).map_err(io)?;
     Ok((Some(journal), cut))
 }
 
