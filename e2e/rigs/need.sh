@@ -1,15 +1,20 @@
-# Sourced by the rigs. need COMMAND=PACKAGE…: installs the Debian packages of commands that are missing.
+# Sourced by the rigs. need COMMAND=PACKAGE…: installs the Debian packages of commands that are missing, one or several
+# a command.
 need() {
   local pair missing=()
   for pair in "$@"; do
-    command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+    command -v "${pair%%=*}" >/dev/null || missing+=(${pair#*=})
   done
   [ "${#missing[@]}" -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "missing: ${missing[*]} (installed here where root runs this on Debian)" >&2
     return 1
   fi
-  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >&2
+  # One at a time: apt waits for no other.
+  (
+    flock 9
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+  ) 9>/var/lock/rolecall-need >&2
 }
 
 # need_node: a Node that the clients and the OpenID Provider run on, 20 or newer. Debian 12's own is older; then PyPI's
