@@ -33,10 +33,14 @@ def wrk(server, requests, folder, name, connections, seconds, threads=1):
     return figures
 
 
-def fdatasync(folder, times=200):
-    """Median and 99th percentile of appending 8 KiB and syncing, in seconds."""
+def fdatasync(folder, over, times=200):
+    """Median and 99th percentile of writing 8 KiB and syncing, in seconds: appended, or over what was written before."""
     took = []
-    with open(pathlib.Path(folder) / "sync-probe", "ab", buffering=0) as file:
+    with open(pathlib.Path(folder) / "sync-probe", "wb", buffering=0) as file:
+        if over:
+            file.write(b"\0" * 8192 * times)
+            os.fsync(file.fileno())
+            file.seek(0)
         for _ in range(times):
             file.write(b"x" * 8192)
             begun = time.monotonic()
@@ -55,12 +59,11 @@ def row(name, connections, figures, peer=None):
     )
 
 
-def roles(account, root, count):
-    """More roles, so that what is looked up lies among many."""
-    iam = setting.client(account.server, "iam", root)
-    trust = setting.policy(Principal={"AWS": f"arn:aws:iam::{setting.ACCOUNT}:root"}, Action="sts:AssumeRole")
-    for number in range(count):
-        iam.create_role(RoleName=f"role-{number:06}", AssumeRolePolicyDocument=trust)
+def exchanges_before(service, requests, folder, count):
+    """So many exchanges before anything is measured."""
+    while count > 0:
+        figures = wrk(service, requests, folder, "before", 16, 10)
+        count -= figures["answers"]
 
 
 def workloads(account, tokens, sessions):
@@ -80,7 +83,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, nargs="*", default=[16, 256])
     parser.add_argument("--only", nargs="*", help="workloads")
-    parser.add_argument("--roles", type=int, default=0)
+    parser.add_argument("--roles", type=int, default=0, help="so many more, imported: what is looked up lies among many")
+    parser.add_argument("--before", type=int, default=0, help="exchanges before anything is measured")
     parser.add_argument("--moto", help="moto_server; without it there is no peer")
     parser.add_argument("--log", default="off")
     parser.add_argument("--folder", help="where data lies; its disk is the one that counts")
@@ -91,14 +95,15 @@ def main():
 
 
 def run(arguments, folder):
-    service = setting.Rolecall(arguments.binary, folder, "--log", arguments.log)
+    many = ["--import", setting.roles(folder, arguments.roles)] if arguments.roles else []
+    service = setting.Rolecall(arguments.binary, folder, "--log", arguments.log, *many)
     peer = setting.Moto(arguments.moto, folder) if arguments.moto else None
     try:
         root = service.root()
         issuer, tokens = ready(service, root)
         account = setting.Account(service, root, issuer)
         jobs = workloads(account, tokens, account.sessions(tokens))
-        roles(account, root, arguments.roles)
+        exchanges_before(service, jobs["exchange"], folder, arguments.before)
         if peer:
             same = setting.Account(peer, ("test", "test"), issuer)
             peers = workloads(same, tokens, same.sessions(tokens))
@@ -119,8 +124,9 @@ def run(arguments, folder):
                     row("  moto", connections, other)
                 if other and name in HELD and middle["rate"] < HELD[name] * other["rate"]:
                     missed.append(name)
-        typical, slow = fdatasync(folder)
-        print(f"fdatasync of 8 KiB appended: median {typical * 1e6:.0f} us, p99 {slow * 1e6:.0f} us")
+        for over, how in ((False, "appended"), (True, "written over")):
+            typical, slow = fdatasync(folder, over)
+            print(f"fdatasync of 8 KiB {how}: median {typical * 1e6:.0f} us, p99 {slow * 1e6:.0f} us")
         fetches = service.metric("rolecall_issuer_fetches_total")
         print(f"records {service.records()}, fetches of keys {fetches:.0f}, resident {service.resident_bytes() >> 20} MiB")
         return 1 if arguments.check and missed else 0

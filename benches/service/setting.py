@@ -91,6 +91,20 @@ class Rolecall(Process):
         return float(found[0]) if found else 0.0
 
 
+def roles(folder, count):
+    """A folder to import roles from, `load` among them; the quota of an account is for those who create them."""
+    trust = json.loads(policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Action="sts:AssumeRole"))
+    common = {"Path": "/", "CreateDate": "2024-05-01T10:00:00+00:00", "AssumeRolePolicyDocument": trust}
+    empty = dict.fromkeys(["InstanceProfileList", "RolePolicyList", "AttachedManagedPolicies", "Tags"], [])
+    named = lambda name: {"RoleName": name, "RoleId": f"AROA{name.upper()}", "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
+    many = [common | empty | named(name) for name in ["load", *(f"role{number:06}" for number in range(count))]]
+    details = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": many, "Policies": []}
+    place = pathlib.Path(folder) / "import"
+    place.mkdir()
+    (place / "details.json").write_text(json.dumps(details))
+    return str(place)
+
+
 class Moto(Process):
     """moto's server, which checks neither signatures nor policies and keeps no record."""
 
@@ -134,7 +148,11 @@ class Account:
                 "StringLike": {f"{name}:sub": "system:serviceaccount:payments:*"},
             },
         )
-        self.role = iam.create_role(RoleName="load", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        try:
+            iam.create_role(RoleName="load", AssumeRolePolicyDocument=trust)
+        except iam.exceptions.EntityAlreadyExistsException:
+            iam.update_assume_role_policy(RoleName="load", PolicyDocument=trust)
+        self.role = iam.get_role(RoleName="load")["Role"]["Arn"]
         may = policy(Action=["iam:GetRole", "iam:ListRoles"], Resource="*")
         iam.put_role_policy(RoleName="load", PolicyName="may", PolicyDocument=may)
         iam.create_user(UserName="load")
