@@ -1,5 +1,7 @@
 """Clusters, associations and Pod Identity, by the AWS CLI and boto3."""
 
+import os
+
 import pytest
 
 from rigs import clients
@@ -33,6 +35,20 @@ def test_a_registered_cluster_prints_its_issuer(rolecall, environment, refused):
         "(ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: prod."
     )
     assert "No cluster found for name: prod." in rolecall("cluster", "remove", "prod", fails=True)
+
+
+def test_credentials_and_region_of_files(service, environment, tmp_path):
+    """As the AWS CLI reads them, where a variable names them; without one, `test` and `test` ask."""
+    config = tmp_path / "config"
+    config.write_text("[default]\nregion = eu-west-1\n")
+    asked = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
+    bare = {name: value for name, value in environment.items() if name not in asked}
+    command = [os.environ["ROLECALL_BIN"], "cluster", "add", "files", "--issuer", "https://idp.example.com"]
+    assert "security token included in the request is invalid" in clients.run(command, bare, fails=True)
+    files = {"AWS_SHARED_CREDENTIALS_FILE": str(service.data / "root-credentials"), "AWS_CONFIG_FILE": str(config)}
+    assert "arn:aws:eks:eu-west-1:111122223333:cluster/files\n" in clients.run(command, bare | files)
+    assert "could not" in clients.run(command, bare | files | {"AWS_PROFILE": "nobody"}, fails=True)
+    clients.run([*command[:2], "remove", "files"], bare | files)
 
 
 def test_clusters_come_and_go(eks, service):

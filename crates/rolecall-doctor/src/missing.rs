@@ -55,7 +55,9 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
     look(exchange, "the role's trust policy", unread_role.unread().filter(|_| lacks_trust));
     look(exchange && case.subject().is_none(), "the token's claims", unread(&evidence.token.claims));
     look(exchange, "the OIDC providers of the role's account", unread(&evidence.provider.list));
-    look(exchange, "the provider's audiences", unread(&evidence.provider.detail));
+    // A provider that is not there has no audiences.
+    let gone = findings.iter().any(|finding| finding.cause == "provider.missing");
+    look(exchange && !gone, "the provider's audiences", unread(&evidence.provider.detail));
     look(kubernetes && !silent, "the service account", unread(&evidence.serviceaccount.account));
     look(phase == Phase::After, "the role's policies", unread(&evidence.permission.identity));
     look(phase == Phase::Exchange, "resource control policies", unread(&evidence.permission.rcp));

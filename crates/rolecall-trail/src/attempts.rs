@@ -21,7 +21,7 @@ pub struct Attempt {
     pub code: Option<String>,
 }
 
-/// Attempts that are alike: same operation, role, caller and outcome.
+/// Attempts that are alike: same operation, role, caller and outcome, and of refused tokens the same sentence.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// The newest of them.
@@ -72,12 +72,21 @@ impl Attempt {
 /// Groups of attempts that are alike, the one that was tried last first.
 #[must_use]
 pub fn groups(records: &[Record]) -> Vec<Group> {
-    let mut groups: BTreeMap<[String; 5], Group> = BTreeMap::new();
+    let mut groups: BTreeMap<[String; 6], Group> = BTreeMap::new();
     for attempt in records.iter().filter_map(Attempt::of) {
         let code = attempt.code.clone().unwrap_or_default();
+        // Of an expired token the sentence holds the time, so that no two would be alike.
+        let sentence = attempt.record.error_message.clone().filter(|_| code == "InvalidIdentityToken");
         let provider = attempt.provider.clone().unwrap_or_default();
         let name = attempt.record.event_name.clone();
-        let key = [attempt.role_arn.clone(), attempt.who.clone(), provider, name, code];
+        let key = [
+            attempt.role_arn.clone(),
+            attempt.who.clone(),
+            provider,
+            name,
+            code,
+            sentence.unwrap_or_default(),
+        ];
         let time = attempt.record.event_time;
         match groups.get_mut(&key) {
             Some(group) => {

@@ -10,6 +10,7 @@ pub fn then(attempt: &Attempt, trust: Option<&str>) -> Vec<(String, String)> {
         ("cloudtrail.json".to_owned(), event(attempt)),
         ("now.txt".to_owned(), format!("{}\n", attempt.record.event_time)),
     ];
+    files.extend(error(attempt).map(|said| ("error.txt".to_owned(), said)));
     if let Some(trust) = trust {
         files.push(("role.json".to_owned(), role(attempt, trust)));
     }
@@ -23,6 +24,14 @@ pub fn again(attempt: &Attempt) -> Vec<(String, String)> {
     attempt.record.error_code = None;
     attempt.record.error_message = None;
     vec![("cloudtrail.json".to_owned(), event(&attempt))]
+}
+
+/// What the caller was told, where the record says it: of a refusal by a trust policy it says nothing (reference
+/// cloudtrail.md §3.1), of a refused token our own has STS's sentence.
+fn error(attempt: &Attempt) -> Option<String> {
+    let code = attempt.code.as_deref().filter(|code| *code != "AccessDenied")?;
+    let (name, said) = (&attempt.record.event_name, attempt.record.error_message.as_deref()?);
+    Some(format!("An error occurred ({code}) when calling the {name} operation: {said}\n"))
 }
 
 fn event(attempt: &Attempt) -> String {

@@ -112,6 +112,12 @@ fn attempts_that_are_alike_are_one_group() {
     assert_eq!((alice.role(), alice.audience.as_deref()), ("deployer", Some("sts.amazonaws.com:x")));
     assert_eq!(alice.provider.as_deref(), Some(PROVIDER));
     assert!(Attempt::of(&story.records[0]).is_none());
+    let mut tokens = Story::default();
+    (0..3).for_each(|minute| tokens.exchange(minute, "carol", Some("InvalidIdentityToken")));
+    tokens.records[2].error_message = Some("Incorrect token audience".to_owned());
+    let counts: Vec<usize> =
+        rolecall_trail::attempts::groups(&tokens.records).iter().map(|group| group.count).collect();
+    assert_eq!(counts, [1, 2], "sentences are told apart");
 }
 
 #[test]
@@ -123,6 +129,16 @@ fn evidence_of_an_attempt() {
     assert_eq!(names, ["cloudtrail.json", "now.txt", "role.json"]);
     assert!(files[0].1.contains("AccessDenied") && files[2].1.contains("\"second\""));
     assert!(!evidence::again(&attempt)[0].1.contains("errorCode"));
+    let mut late = attempt;
+    late.code = Some("ExpiredTokenException".to_owned());
+    late.record.error_message = Some("Token expired: current date/time 2 must be before 1".to_owned());
+    let files = evidence::then(&late, None);
+    assert_eq!(files[2].0, "error.txt");
+    assert_eq!(
+        files[2].1,
+        "An error occurred (ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: \
+         current date/time 2 must be before 1\n"
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use rolecall_live::authorities;
+use rolecall_live::scope::AwsScope;
+use rolecall_live::{authorities, aws};
 use rolecall_model::instant::Instant;
 use rolecall_model::secret::Secret;
 use rolecall_wire::http::Head;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::commands::Failure;
+use crate::commands::live::runtime;
 
 /// Where the service is, and who asks.
 #[derive(Args, Clone, Debug)]
@@ -30,8 +32,10 @@ const ANSWER: u64 = 16 * 1024 * 1024;
 const START: &str = "start it with `rolecall serve --dev`, or name another with `--endpoint-url`";
 const BELIEVE: &str =
     "let AWS_CA_BUNDLE name its certificate, DATA/tls-certificate.pem where it made its own";
-const WHO: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who asks (`test` and `test` without them); \
-                   root's are in DATA/root-credentials";
+const WHO: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who asks, or a file by AWS_SHARED_CREDENTIALS_FILE, \
+                   such as root's, DATA/root-credentials; without them it is `test` and `test`";
+/// Variables that say that the configuration files are meant.
+const FILES: [&str; 3] = ["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"];
 const DEFAULT: &str = "http://127.0.0.1:8403";
 
 impl Endpoint {
@@ -85,8 +89,9 @@ impl Endpoint {
         let mut signed: Vec<(&str, &[u8])> = vec![("host", host.as_bytes())];
         signed.extend(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
         let head = Head { method: "POST", path: "/", query: "", headers: &signed };
+        let (credentials, region) = caller()?;
         let name = service.signing_name();
-        let signature = sign(&head, body.as_bytes(), &credentials(), now(), &region(), name);
+        let signature = sign(&head, body.as_bytes(), &credentials, now(), &region, name);
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(30)))
             .http_status_as_error(false)
@@ -130,12 +135,6 @@ impl Endpoint {
     }
 }
 
-/// The region of the environment.
-pub fn region() -> String {
-    let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
-    region.unwrap_or_else(|| "us-east-1".to_owned())
-}
-
 /// Believes whom `AWS_CA_BUNDLE` names, as the AWS CLI does; else the system's authorities.
 fn tls() -> Result<TlsConfig, Failure> {
     let bundle = authorities::of_environment()
@@ -148,16 +147,32 @@ fn tls() -> Result<TlsConfig, Failure> {
     Ok(TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build())
 }
 
-/// Those of the environment; the ones of `--dev` where there are none.
-fn credentials() -> Credentials {
-    match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+/// Who asks and in which region, as the AWS CLI finds it; but keys that lie in the usual files belong to AWS itself, so files
+/// are looked at only where a variable names them, and without any the credentials are those of `--dev`.
+fn caller() -> Result<(Credentials, String), Failure> {
+    let runtime = runtime()?;
+    let region = runtime.block_on(aws::region(&AwsScope::default()));
+    let credentials = match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
         (Some(id), Some(secret)) => Credentials {
             access_key_id: id,
             secret: Secret::new(secret),
             token: variable("AWS_SESSION_TOKEN").map(Secret::new),
         },
+        _ if FILES.iter().any(|name| variable(name).is_some()) => {
+            let found = runtime.block_on(aws::credentials_of_profile());
+            let found = found.map_err(|refusal| Failure::Service {
+                source: refusal.line.into(),
+                remedy: refusal.remedy.or_else(|| Some(WHO.to_owned())),
+            })?;
+            Credentials {
+                access_key_id: found.access_key_id().to_owned(),
+                secret: Secret::new(found.secret_access_key().to_owned()),
+                token: found.session_token().map(|token| Secret::new(token.to_owned())),
+            }
+        }
         _ => Credentials { access_key_id: "test".into(), secret: Secret::new("test".into()), token: None },
-    }
+    };
+    Ok((credentials, region))
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -65,3 +65,45 @@ fn help() {
         insta::assert_snapshot!(name, run(&arguments, "").stdout);
     }
 }
+
+/// A long line is cut, and the carets end with what is shown of it.
+#[test]
+fn carets_end_with_their_line() {
+    let mut seen = 0;
+    for case in corpus() {
+        let printed = run(&["diagnose", &case], "").stdout;
+        let lines: Vec<&str> = printed.lines().collect();
+        for pair in lines.windows(2).filter(|pair| pair[1].contains("| ") && pair[1].contains("^^")) {
+            let carets = pair[1].chars().filter(|c| *c != '^').take_while(|c| *c == ' ' || *c == '|').count();
+            let length = pair[1].chars().filter(|c| *c == '^').count();
+            assert!(
+                carets.min(200) + length <= pair[0].chars().count() + 1,
+                "{case}\n{}\n{}",
+                pair[0],
+                pair[1]
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+/// A provider that takes no audience at all, and one that is not there and so has none to be read.
+#[test]
+fn providers_without_audiences() {
+    let claims = r#"{"iss": "https://idp.example.com", "sub": "alice", "aud": "sts.amazonaws.com", "iat": 1772366400, "exp": 1772370000}"#;
+    let rows = [
+        ("provider.json", r#"{"Url": "idp.example.com", "ClientIDList": []}"#, "no audience is listed here"),
+        ("providers.json", r#"{"OpenIDConnectProviderList": []}"#, "provider.missing"),
+    ];
+    for (name, text, wanted) in rows {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        std::fs::write(folder.path().join("token.claims.json"), claims).unwrap();
+        let role = "arn:aws:iam::111122223333:role/app";
+        std::fs::write(folder.path().join("env.txt"), format!("AWS_ROLE_ARN={role}\n")).unwrap();
+        let printed = run(&["diagnose", folder.path().to_str().unwrap()], "").stdout;
+        assert!(printed.contains(wanted), "{printed}");
+        assert!(!printed.contains("the provider's audiences") && !printed.contains("  found"), "{printed}");
+    }
+}

@@ -340,3 +340,15 @@ impl Issuer {
         self.requests.try_iter().collect()
     }
 }
+
+/// A subject of Kubernetes alone does not make an issuer Amazon's.
+#[test]
+fn any_cluster_is_kubernetes() {
+    let claims =
+        EKS.replace("oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF", "10.0.0.5:6443");
+    let (before, _) = claims.split_once(", \"kubernetes.io\"").unwrap();
+    for claims in [claims.clone(), format!("{before}, \"sub\": \"system:serviceaccount:default:app\"}}")] {
+        let printed = inspect(&token(HEADER, &claims), &[]).stdout;
+        assert!(printed.contains("a token of Kubernetes;"), "{printed}");
+    }
+}

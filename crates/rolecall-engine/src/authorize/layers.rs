@@ -62,6 +62,8 @@ pub struct Layers {
     sets: PerLayer<Vec<Compiled>>,
     /// Roles with a path that the resource policy names.
     roles: Vec<PathedRole>,
+    /// Whether the caller's own policies are looked at where they do not count.
+    own_always: bool,
 }
 
 impl Layers {
@@ -81,7 +83,14 @@ impl Layers {
             boundary: some(policies.boundary),
             session: some(policies.session),
         };
-        Layers { sets, roles: policies.resource.map(PathedRole::named_in).unwrap_or_default() }
+        let roles = policies.resource.map(PathedRole::named_in).unwrap_or_default();
+        Layers { sets, roles, own_always: false }
+    }
+
+    /// Has the caller's own policies looked at for unsigned calls too, as IAM's simulator does; they still grant nothing.
+    #[must_use]
+    pub fn with_own_always(self) -> Layers {
+        Layers { own_always: true, ..self }
     }
 
     /// What each layer says. Allocates nothing.
@@ -111,7 +120,8 @@ impl Layers {
         let names = call.caller.names_for(call.context, &self.roles);
         for kind in LayerKind::ALL {
             let sets = self.sets.get(kind);
-            if sets.is_empty() || !exceptions::exists(kind, call) {
+            let own = matches!(kind, LayerKind::Identity | LayerKind::Boundary | LayerKind::Session);
+            if sets.is_empty() || !(exceptions::exists(kind, call) || (own && self.own_always)) {
                 continue;
             }
             let bounded = kind == LayerKind::Resource && !self.sets.boundary.is_empty();

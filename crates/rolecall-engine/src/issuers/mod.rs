@@ -48,7 +48,7 @@ pub fn known(provider: &str, claims: Option<&JsonObject>) -> Known {
         subject
             .value
             .starts_with("system:serviceaccount:")
-            .then(|| TABLE.iter().find(|row| row.family == Family::Kubernetes))?
+            .then(|| TABLE.iter().find(|row| row.family == Family::Kubernetes && row.hosts.is_empty()))?
     };
     Known { row: by_name.or_else(by_claims).or_else(by_subject).unwrap_or(&table::OTHER) }
 }

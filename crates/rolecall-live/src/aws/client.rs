@@ -7,7 +7,7 @@ use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
-use aws_sdk_sts::config::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_sts::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 
 use super::failure::credentials_refusal;
 use super::guard::Guard;
@@ -51,7 +51,7 @@ pub struct Aws {
 /// # Errors
 /// Where no credentials can be had; the remedy says what to do.
 pub async fn connection(scope: &AwsScope) -> Result<Connection, Refusal> {
-    let region = region(scope).await;
+    let region = chosen_region(scope).await;
     let region_is_set = region.is_some();
     let region = region.unwrap_or_else(|| Region::from_static(DEFAULT_REGION));
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(region.clone());
@@ -90,8 +90,23 @@ pub async fn connection(scope: &AwsScope) -> Result<Connection, Refusal> {
     Ok(Connection { config, region: region.to_string(), region_is_set, endpoint })
 }
 
+/// The region of a scope; that of IAM and the global STS where nobody chose one.
+pub async fn region(scope: &AwsScope) -> String {
+    chosen_region(scope).await.map_or_else(|| DEFAULT_REGION.to_owned(), |region| region.to_string())
+}
+
+/// Credentials of the profile that AWS_PROFILE names, else of the default one, from the files of AWS_CONFIG_FILE and
+/// AWS_SHARED_CREDENTIALS_FILE or the usual ones. No variable of credentials is looked at, and no instance is asked.
+///
+/// # Errors
+/// Where the profile has no credentials, or they cannot be had.
+pub async fn credentials_of_profile() -> Result<Credentials, Refusal> {
+    let provider = ProfileFileCredentialsProvider::builder().build();
+    provider.provide_credentials().await.map_err(|error| credentials_refusal(&error, None))
+}
+
 /// Option, environment, profile; never the instance metadata service, which a laptop would wait for.
-async fn region(scope: &AwsScope) -> Option<Region> {
+async fn chosen_region(scope: &AwsScope) -> Option<Region> {
     if let Some(region) = &scope.region {
         return Some(Region::new(region.clone()));
     }

@@ -14,7 +14,7 @@ use crate::service_client::Endpoint;
 
 /// Tell a running service of Kubernetes clusters, as EKS would know them.
 ///
-/// The region is that of AWS_REGION, else us-east-1.
+/// The region is the AWS CLI's: that of AWS_REGION, else of the profile, else us-east-1.
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]

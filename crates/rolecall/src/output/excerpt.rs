@@ -12,6 +12,11 @@ use super::{certainty_name, is_hidden, plain};
 /// Lines of a document longer than this are cut around the caret.
 const LINE_WINDOW: usize = 160;
 
+/// Columns that line numbers, bars and the marks of a cut take.
+const GUTTER: usize = 20;
+/// Columns of a range that are shown on the narrowest page.
+const LEAST: usize = 40;
+
 /// Title and excerpts of a finding, `width` columns wide, in colours or without.
 pub fn render(report: &Report<'_>, finding: &Finding, width: usize, colours: bool) -> String {
     let level = match finding.severity {
@@ -26,7 +31,7 @@ pub fn render(report: &Report<'_>, finding: &Finding, width: usize, colours: boo
     let title = plain(&finding.title).replace('\n', " ");
     let mut group = Group::with_title(level.primary_title(title).id(id));
     for document in documents_of(finding) {
-        if let Some(excerpt) = excerpt(report, finding, document) {
+        if let Some(excerpt) = excerpt(report, finding, document, width) {
             group = group.element(excerpt);
         }
     }
@@ -51,13 +56,14 @@ fn excerpt<'r>(
     report: &'r Report<'_>,
     finding: &'r Finding,
     id: DocumentId,
+    width: usize,
 ) -> Option<Snippet<'r, annotate_snippets::Annotation<'r>>> {
     let document = report.documents.get(id).filter(|document| document.showable)?;
     let places: Vec<_> = finding.places.iter().filter(|place| place.at.document == id).collect();
     let first = places.iter().find(|place| place.primary).or(places.first())?;
     let long = line_around(document, first.at.span.start as usize).len() > LINE_WINDOW;
     if long {
-        let (text, start, line) = window(document, first.at.span.range());
+        let (text, start, line) = window(document, first.at.span.range(), width.saturating_sub(GUTTER));
         let end = (first.at.span.range().len() + start).min(text.len());
         let annotation = AnnotationKind::Primary.span(start..end.max(start)).label(plain(&first.label));
         return Some(
@@ -109,15 +115,18 @@ fn line_around(document: &Document, at: usize) -> &str {
     text.get(start..end).unwrap_or_default()
 }
 
-/// A part of a long line around `range`, where the range begins in it, and the line's number.
-fn window(document: &Document, range: std::ops::Range<usize>) -> (String, usize, usize) {
+/// A part of a long line around `range`, of which `width` bytes are shown, where the range begins in it, and the line's number.
+fn window(document: &Document, range: std::ops::Range<usize>, width: usize) -> (String, usize, usize) {
     let text = document.text.as_str();
     let line = line_around(document, range.start);
     let line_start =
         text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let inside = range.start.saturating_sub(line_start);
     let from = floor(line, inside.saturating_sub(40));
-    let to = floor(line, (inside + range.len().min(100) + 20).min(line.len()));
+    // Of a range that is wider than the page nothing behind what is shown: the renderer would cut it off and leave its carets.
+    let shown = range.len().min(width.max(LEAST));
+    let behind = if shown < range.len() { 0 } else { 20 };
+    let to = floor(line, (inside + shown + behind).min(line.len()));
     let part = safe_source(line.get(from..to).unwrap_or_default()).into_owned();
     let number = document.position(u32::try_from(range.start).unwrap_or(u32::MAX)).line;
     (part, inside - from, number as usize)

@@ -73,7 +73,10 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let detail = case.provider().detail.present();
     if let Some((provider, at)) = detail.and_then(|provider| Some((provider, provider.client_ids_at?))) {
         let listed: Vec<_> = provider.client_ids.iter().flatten().map(|id| id.value.as_str()).collect();
-        finding = finding.differs(at, "the audience is not listed here", named, listed.join(", "));
+        finding = match listed.as_slice() {
+            [] => finding.at(at, "no audience is listed here"),
+            listed => finding.differs(at, "the audience is not listed here", named, listed.join(", ")),
+        };
     }
     if let Some(audience) = &audience {
         finding = finding.beside(audience.at, "the token's audience");

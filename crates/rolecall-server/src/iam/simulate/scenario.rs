@@ -79,7 +79,8 @@ impl Scenario {
             scp: levels,
             resource: given.map(|document| &document.policy),
             ..Policies::default()
-        });
+        })
+        .with_own_always();
         let caller = Caller::from_arn(caller, None);
         let account = caller.account.clone().unwrap_or_else(|| call.account_id().to_owned());
         let owner = request.owner.clone().unwrap_or_else(|| account.clone());

@@ -92,13 +92,26 @@ fn decisions() {
 #[test]
 fn trust_policies_are_not_simulated() {
     let world = World::new();
-    let policy =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}"#;
-    let pairs = [
-        ("ActionNames.member.1", "sts:AssumeRole"),
-        ("ResourceArns.member.1", "arn:aws:iam::111122223333:role/x"),
-    ];
-    holds("assume", &custom(&world, policy, &pairs).unwrap(), &["<EvalDecision>allowed<"]);
+    // AssumeRoleWithWebIdentity is unsigned, and no policy of a caller bears on it; the simulator does not know that.
+    for action in ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"] {
+        let policy = |effect: &str| {
+            format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"{action}","Resource":"*"}}}}"#
+            )
+        };
+        for resource in ["arn:aws:iam::111122223333:role/x", "*"] {
+            let pairs = [("ActionNames.member.1", action), ("ResourceArns.member.1", resource)];
+            let decided = |policy: &str| custom(&world, policy, &pairs).unwrap();
+            let name = format!("{action} on {resource}");
+            holds(
+                &name,
+                &decided(&policy("Allow")),
+                &["<EvalDecision>allowed<", "<SourcePolicyId>PolicyInputList.1<"],
+            );
+            holds(&name, &decided(&policy("Deny")), &["<EvalDecision>explicitDeny<"]);
+            holds(&name, &decided(PUT), &["<EvalDecision>implicitDeny<"]);
+        }
+    }
 }
 
 #[test]
