@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Recorder:
     """`requests` has method, path and operation of each. `answer` may be set to a function of those three that gives
-    (status, headers, body) to answer in place of the service, "hang" to keep the caller waiting, or None to pass it on."""
+    (status, headers, body) to answer in place of the service, "hang" to keep the caller waiting, a function to be called
+    when the service has answered and its answer is lost, or None to pass it on."""
 
     def __init__(self, upstream, certificate=None, key=None, ca=None):
         self.upstream, self.requests, self.answer = urllib.parse.urlsplit(upstream), [], None
@@ -55,6 +56,10 @@ def _handle(handler):
     seen = (handler.command, handler.path, _operation(handler.path, handler.headers, body))
     recorder.requests.append(seen)
     given = recorder.answer(*seen) if recorder.answer else None
+    if callable(given):
+        _pass_on(recorder, handler, body)
+        given()
+        given = "hang"
     if given == "hang":
         recorder.released.wait(60)
         handler.close_connection = True

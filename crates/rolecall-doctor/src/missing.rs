@@ -1,5 +1,6 @@
 //! What was not read and would matter, with the command that would read it.
 
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 
 use crate::case::{Case, Phase};
@@ -56,6 +57,9 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
     look(exchange && case.subject().is_none(), "the token's claims", unread(&evidence.token.claims));
     look(exchange, "the OIDC providers of the role's account", unread(&evidence.provider.list));
     look(exchange, "the provider's audiences", unread(&evidence.provider.detail));
+    let keys = case.saw(|symptom| matches!(symptom, Symptom::KeyNotRetrieved | Symptom::IdpCommunication));
+    look(keys.is_some(), "the issuer's discovery document", unread(&evidence.issuer.discovery));
+    look(keys.is_some(), "the issuer's key set", unread(&evidence.issuer.jwks));
     look(kubernetes && !silent, "the service account", unread(&evidence.serviceaccount.account));
     look(phase == Phase::After, "the role's policies", unread(&evidence.permission.identity));
     look(phase == Phase::Exchange, "resource control policies", unread(&evidence.permission.rcp));

@@ -1,5 +1,7 @@
 //! The pod and what was injected into it.
 
+use rolecall_doctor::finding::Severity;
+
 use super::*;
 
 fn webhook_pod(ready: &str) -> (&'static str, String) {
@@ -135,6 +137,17 @@ fn stale() {
             ),
         ],
     );
+    let severity = |more: Vec<(&'static str, String)>| {
+        let files: Files<'_> = [annotated(), old()].into_iter().chain(more).collect();
+        ask("pod.stale", &files).map(|finding| finding.severity)
+    };
+    let gone = "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name old cannot be found.";
+    assert_eq!(
+        severity(vec![("role.error", gone.to_owned())]),
+        Some(Severity::Error),
+        "the old role is gone"
+    );
+    assert_eq!(severity(vec![]), Some(Severity::Warning), "nobody knows whether the old role admits");
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub fn known(provider: &str, claims: Option<&JsonObject>) -> Known {
         subject
             .value
             .starts_with("system:serviceaccount:")
-            .then(|| TABLE.iter().find(|row| row.family == Family::Kubernetes))?
+            .then(|| TABLE.iter().find(|row| row.family == Family::Kubernetes && row.hosts.is_empty()))?
     };
     Known { row: by_name.or_else(by_claims).or_else(by_subject).unwrap_or(&table::OTHER) }
 }
@@ -125,4 +125,30 @@ fn matches_host(pattern: &str, host: &str) -> bool {
         return pattern.eq_ignore_ascii_case(host);
     }
     rolecall_policy::pattern::matches(pattern, host, rolecall_policy::pattern::Case::Insensitive)
+}
+
+#[cfg(test)]
+mod tests {
+    use rolecall_model::document::DocumentId;
+    use rolecall_model::json;
+
+    use super::*;
+
+    #[test]
+    fn clusters_are_told_from_eks() {
+        let known = |provider: &str, claims: &str| {
+            let node = json::parse(claims).root.unwrap();
+            known(provider, Some(&JsonObject { document: DocumentId(0), node })).issuer().name
+        };
+        let subject = r#"{"sub": "system:serviceaccount:shop:api"}"#;
+        let table = [
+            ("oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF", subject, "Amazon EKS"),
+            ("idp.example.com", subject, "Kubernetes"),
+            ("idp.example.com", r#"{"sub": "x", "kubernetes.io": {}}"#, "Kubernetes"),
+            ("idp.example.com", r#"{"sub": "system:serviceaccount"}"#, "another issuer"),
+        ];
+        for (provider, claims, wanted) in table {
+            assert_eq!(known(provider, claims), wanted, "{provider} {claims}");
+        }
+    }
 }

@@ -20,9 +20,14 @@ pub(crate) struct Workload {
     pub role: Option<String>,
     /// Region that the pod is told.
     pub region: Option<String>,
+    /// Whether the account is there and names no role.
+    pub bare: bool,
     /// How many calls it took one after the other.
     pub depth: usize,
 }
+
+/// The annotation that names a role, as a JSON pointer.
+const ROLE: &str = "/metadata/annotations/eks.amazonaws.com~1role-arn";
 
 /// Pods of one workload that are looked through for the newest.
 const PODS: usize = 500;
@@ -70,7 +75,12 @@ impl Reader<'_> {
             yaml(object, kind.api(), kind.name()),
         );
         match pod {
-            Ok(Some(pod)) => self.take_pod(&mut found, pod),
+            Ok(Some(pod)) => {
+                if found.bare {
+                    self.others(depth + 1).await;
+                }
+                self.take_pod(&mut found, pod);
+            }
             Ok(None) => {}
             Err(refusal) => self.desk.failed("pod", &refusal),
         }
@@ -87,6 +97,9 @@ impl Reader<'_> {
             }
         };
         let mut found = self.account(&account_of(pod.get("spec")), 2).await;
+        if found.bare {
+            self.others(3).await;
+        }
         self.take_pod(&mut found, pod);
         Workload { depth: 2, ..found }
     }
@@ -168,12 +181,27 @@ impl Reader<'_> {
         let path = format!("/api/v1/namespaces/{}/serviceaccounts/{}", part(self.namespace), part(name));
         let read =
             self.desk.ask(Side::Kubernetes, "get serviceaccount", depth, self.kubernetes.get(&path)).await;
-        let role = read.as_ref().ok().and_then(|account| {
-            let annotations = account.pointer("/metadata/annotations")?;
-            Some(annotations.get("eks.amazonaws.com/role-arn")?.as_str()?.trim().to_owned())
-        });
+        let role =
+            read.as_ref().ok().and_then(|account| Some(account.pointer(ROLE)?.as_str()?.trim().to_owned()));
+        let bare = read.is_ok() && role.is_none();
         self.desk.settle("serviceaccount", "yaml", read.map(|account| yaml(account, "v1", "ServiceAccount")));
-        Workload { account: Some(name.to_owned()), role, ..Workload::default() }
+        Workload { account: Some(name.to_owned()), role, bare, ..Workload::default() }
+    }
+
+    /// The accounts of the namespace that name a role: where the pod's own names none, one of them may have been meant.
+    async fn others(&self, depth: usize) {
+        let path = format!("/api/v1/namespaces/{}/serviceaccounts?limit={PODS}", part(self.namespace));
+        let what = "list serviceaccounts";
+        let Ok(listed) = self.desk.ask(Side::Kubernetes, what, depth, self.kubernetes.get(&path)).await
+        else {
+            return;
+        };
+        let accounts = listed.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        let named = accounts.into_iter().filter(|account| account.pointer(ROLE).is_some());
+        let texts: Vec<String> = named.map(|account| yaml(account, "v1", "ServiceAccount")).collect();
+        if !texts.is_empty() {
+            self.desk.put("serviceaccounts.yaml", texts.join("---\n"));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use rolecall_apply::{ApplyError, World};
 use rolecall_doctor::finding::{Finding, Safety, Severity};
 use rolecall_doctor::fix::Fix;
 use rolecall_doctor::fix::edit::Edit;
+use rolecall_doctor::fix::files::of_the_attempt;
 use rolecall_doctor::report::{Report, diagnose};
 use tokio::runtime::Runtime;
 
@@ -208,10 +209,10 @@ pub fn failure(error: &ApplyError) -> Failure {
 fn look_again(targets: &Targets, flags: &LiveFlags, cause: &str, wait: u64) -> Result<ReadTargets, Failure> {
     let deadline = Instant::now() + Duration::from_secs(wait);
     let mut told = false;
-    // What CloudTrail shows by now was refused before the change.
+    // What CloudTrail shows by now was refused before the change, and so was what a given error or log tells.
     let flags = &LiveFlags { trail: 0, ..flags.clone() };
     loop {
-        let read = targets.read(flags)?;
+        let read = without_attempt(targets.read(flags)?);
         let report = diagnose(&read.evidence);
         let there = report.findings.iter().any(|finding| finding.cause == cause);
         let now = Instant::now();
@@ -224,4 +225,14 @@ fn look_again(targets: &Targets, flags: &LiveFlags, cause: &str, wait: u64) -> R
         }
         std::thread::sleep(PAUSE.min(deadline - now));
     }
+}
+
+/// The evidence without the attempt that failed: the next one will be another.
+fn without_attempt(read: ReadTargets) -> ReadTargets {
+    let gone = of_the_attempt(&read.evidence);
+    if gone.is_empty() {
+        return read;
+    }
+    let files: Vec<_> = read.files.into_iter().filter(|(name, _)| !gone.contains(name)).collect();
+    ReadTargets { evidence: rolecall_live::evidence(&files), files, collected: read.collected }
 }
