@@ -112,7 +112,9 @@ class World:
 
     def deploy(self, environment=(), **spec):
         labels = {"app": "api"}
-        template = {"metadata": {"labels": labels}, "spec": self.pod_spec(environment) | spec}
+        # Each is another template: one that was there before would take up its old pods.
+        annotations = {"example.com/round": str(next(NUMBERS))}
+        template = {"metadata": {"labels": labels, "annotations": annotations}, "spec": self.pod_spec(environment) | spec}
         self.cluster.apply(
             {
                 "apiVersion": "apps/v1",

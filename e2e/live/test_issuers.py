@@ -208,3 +208,19 @@ def test_a_published_copy_that_is_older(world, published):
     restored(world, published)
     report, done = world.diagnose("deploy/api", "--probe")
     assert (report["conclusion"], done.returncode) == ("admitted", 0), (report, done.stderr)
+
+
+def test_no_fetch_on_a_strangers_word(world, published, tmp_path):
+    """A role alone: the issuer that its trust policy names is asked once the account has registered it, and not before."""
+    files, thumbprint = issuer.certificate(tmp_path, "127.0.0.1", stem="stranger")
+    stranger = issuer.Issuer(certificate=files)
+    stranger.serve(keys=[])
+    name = stranger.url.removeprefix("https://")
+    world.set_trust(world.trust(Principal={"Federated": f"arn:aws:iam::111122223333:oidc-provider/{name}"}, Condition={}))
+    world.diagnose(world.role)
+    assert not stranger.requests
+    world.account.provider(stranger.url, thumbprint)
+    stranger.requests.clear()
+    world.diagnose(world.role)
+    assert stranger.requests == [DISCOVERY, "/keys"]
+    stranger.close()

@@ -33,7 +33,7 @@ pub enum KeySupport {
 }
 
 /// Claims that become keys for every OIDC issuer (policy reference section 11).
-const UNIVERSAL: [&str; 5] = ["aud", "sub", "amr", "email", "oaud"];
+pub(crate) const UNIVERSAL: [&str; 5] = ["aud", "sub", "amr", "email", "oaud"];
 
 /// The row for a provider by its name (host and path); the claims tell self-hosted issuers of some families.
 #[must_use]

@@ -90,6 +90,12 @@ pub async fn connection(scope: &AwsScope) -> Result<Connection, Refusal> {
     Ok(Connection { config, region: region.to_string(), region_is_set, endpoint })
 }
 
+/// The endpoint as far as option and environment tell, where there is no connection.
+pub(crate) fn endpoint(scope: &AwsScope) -> Option<String> {
+    let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+    scope.endpoint_url.clone().or_else(variable)
+}
+
 /// Option, environment, profile; never the instance metadata service, which a laptop would wait for.
 async fn region(scope: &AwsScope) -> Option<Region> {
     if let Some(region) = &scope.region {

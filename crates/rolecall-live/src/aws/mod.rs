@@ -10,6 +10,7 @@ mod provider;
 mod role;
 mod trail;
 
+pub(crate) use client::endpoint;
 pub use client::{Aws, Connection, connect, connection};
 pub(crate) use cluster::{ClusterName, associations, cluster};
 pub use failure::refusal;

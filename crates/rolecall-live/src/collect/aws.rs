@@ -36,12 +36,16 @@ impl Plan<'_> {
 
     /// What lies in the role's account.
     async fn of_the_role(&self, made: &Result<Aws, Refusal>) {
+        let endpoint = match made {
+            Ok(aws) => aws.connection.endpoint.clone(),
+            Err(_) => aws::endpoint(&self.scope.aws),
+        };
+        if let Some(endpoint) = endpoint {
+            let file = aws::printed(&serde_json::json!({ "EndpointUrl": endpoint }));
+            self.desk.put("service.json", file);
+        }
         match made {
             Ok(aws) => {
-                if let Some(endpoint) = &aws.connection.endpoint {
-                    self.desk
-                        .put("service.json", aws::printed(&serde_json::json!({ "EndpointUrl": endpoint })));
-                }
                 tokio::join!(
                     self.identity(aws),
                     self.provider_list(aws),
