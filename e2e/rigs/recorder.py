@@ -4,6 +4,7 @@ import http.client
 import json
 import ssl
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -40,6 +41,32 @@ class Recorder:
     def close(self):
         self.released.set()
         self.server.shutdown()
+
+
+class Waves:
+    """An `answer` that holds every request back until no other has come for a while, and then lets all of them pass
+    together: there are as many waves as calls that wait for each other. Several recorders may share it."""
+
+    def __init__(self, quiet=0.5):
+        self.count, self.waiting, self.last, self.quiet = 0, 0, 0.0, quiet
+        self.changed, self.over = threading.Condition(), threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def __call__(self, *_):
+        with self.changed:
+            wave, self.last = self.count, time.monotonic()
+            self.waiting += 1
+            self.changed.wait_for(lambda: self.count > wave, timeout=60)
+
+    def _run(self):
+        while not self.over.wait(0.05):
+            with self.changed:
+                if self.waiting and time.monotonic() - self.last > self.quiet:
+                    self.count, self.waiting = self.count + 1, 0
+                    self.changed.notify_all()
+
+    def close(self):
+        self.over.set()
 
 
 def _operation(path, headers, body):
