@@ -40,8 +40,8 @@ def webhook(cluster):
 
 
 @pytest.fixture(scope="session")
-def aws(tmp_path_factory, cluster):
-    """`rolecall serve`, with the cluster's issuer registered."""
+def aws(tmp_path_factory):
+    """`rolecall serve` in AWS's place."""
     service = Service(tmp_path_factory.mktemp("aws") / "service", dev=True).start()
     yield service
     service.kill()
@@ -61,6 +61,7 @@ def account(aws, cluster):
 def world(cluster, webhook, aws, account, tmp_path):
     """A workload that works: deployment, account, role, provider."""
     world = World(cluster, aws, account, tmp_path)
+    world.webhook = webhook
     yield world
     world.close()
 
@@ -72,6 +73,7 @@ class World:
         self.namespace, self.role_name = f"payments-{os.getpid()}-{number}", f"api-{os.getpid()}-{number}"
         self.subject = f"system:serviceaccount:{self.namespace}:api"
         self.provider = account.provider_arn
+        self.roles = [self.role_name]
         self.role = account.iam.create_role(
             RoleName=self.role_name, AssumeRolePolicyDocument=json.dumps(self.trust())
         )["Role"]["Arn"]
@@ -108,10 +110,11 @@ class World:
         change = f"{key}={value}" if value is not None else f"{key}-"
         self.cluster.kubectl("-n", self.namespace, "annotate", "serviceaccount", "api", "--overwrite", change)
 
-    def deploy(self, **spec):
+    def deploy(self, environment=(), **spec):
         labels = {"app": "api"}
-        container = {"name": "api", "image": "registry.example.com/api:1"}
-        template = {"metadata": {"labels": labels}, "spec": {"serviceAccountName": "api", "containers": [container]} | spec}
+        # Each is another template: one that was there before would take up its old pods.
+        annotations = {"example.com/round": str(next(NUMBERS))}
+        template = {"metadata": {"labels": labels, "annotations": annotations}, "spec": self.pod_spec(environment) | spec}
         self.cluster.apply(
             {
                 "apiVersion": "apps/v1",
@@ -121,6 +124,18 @@ class World:
             }
         )
         until(self.pods)
+
+    def pod_spec(self, environment=()):
+        """A pod's, with variables that somebody set by hand."""
+        container = {"name": "api", "image": "registry.example.com/api:1"}
+        container |= {"env": [{"name": name, "value": value} for name, value in dict(environment).items()]}
+        return {"serviceAccountName": "api", "containers": [container]}
+
+    def redeploy(self, *arguments, **spec):
+        """The same, and a pod of it."""
+        before = {pod["metadata"]["name"] for pod in self.pods()}
+        self.deploy(*arguments, **spec)
+        until(lambda: {pod["metadata"]["name"] for pod in self.pods()} - before)
 
     def pods(self):
         found = self.cluster.get("-n", self.namespace, "pods")["items"]
@@ -142,8 +157,10 @@ class World:
             "KUBECONFIG": self.cluster.kubeconfig,
         } | more
 
-    def rolecall(self, *arguments, environment=None, given="", timeout=120):
-        command = [os.environ["ROLECALL_BIN"], *arguments]
+    def rolecall(self, command, *arguments, environment=None, given="", timeout=120, local=True):
+        """Runs rolecall. What stands for AWS here takes local issuers, and whoever looks at them is told so."""
+        told = ["--allow-local-issuers"] if local and command in ("diagnose", "fix", "collect") else []
+        command = [os.environ["ROLECALL_BIN"], command, *told, *arguments]
         return subprocess.run(
             command, env=environment or self.environment(), input=given, capture_output=True, text=True,
             timeout=timeout, cwd=self.folder,
@@ -156,8 +173,13 @@ class World:
         assert done.stdout, done.stderr
         return json.loads(done.stdout), done
 
-    def credentials(self):
-        """What the pod's SDK does: the newest pod's own token, exchanged for the role that the pod names."""
+    def credentials(self, **more):
+        """What the pod's SDK does: the newest pod's own token, exchanged for the role that the pod names; gives the ARN
+        of who it is then. `more` are parameters of the exchange."""
+        return self.session(**more).client("sts", endpoint_url=self.aws.url).get_caller_identity()["Arn"]
+
+    def session(self, **more):
+        """The session of the pod's SDK."""
         pod = self.pods()[-1]
         variables = {one["name"]: one.get("value") for one in pod["spec"]["containers"][0].get("env", [])}
         volume = next(volume for volume in pod["spec"]["volumes"] if volume["name"] == "aws-iam-token")
@@ -165,17 +187,37 @@ class World:
         token = self.cluster.token(self.namespace, pod["spec"]["serviceAccountName"], pod["metadata"]["name"], audience)
         sts = boto3.client("sts", region_name="us-east-1", endpoint_url=self.aws.url, config=Config(signature_version=UNSIGNED))
         answer = sts.assume_role_with_web_identity(
-            RoleArn=variables["AWS_ROLE_ARN"], RoleSessionName="e2e", WebIdentityToken=token
+            RoleArn=variables["AWS_ROLE_ARN"], RoleSessionName="e2e", WebIdentityToken=token, **more
         )["Credentials"]
-        session = boto3.client(
-            "sts", region_name="us-east-1", endpoint_url=self.aws.url, aws_access_key_id=answer["AccessKeyId"],
+        return boto3.Session(
+            region_name="us-east-1", aws_access_key_id=answer["AccessKeyId"],
             aws_secret_access_key=answer["SecretAccessKey"], aws_session_token=answer["SessionToken"],
         )
-        return session.get_caller_identity()["Arn"]
+
+    def role_beside(self, name, trust=None):
+        """Another role, gone with the test; gives its ARN."""
+        name = f"{name}-{self.role_name}"
+        document = json.dumps(trust or self.trust())
+        role = self.account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        self.roles.append(name)
+        return role
 
     def close(self):
         self.cluster.kubectl("delete", "namespace", self.namespace, "--wait=false")
-        self.account.iam.delete_role(RoleName=self.role_name)
+        for name in self.roles:
+            self.delete_role(name)
+
+    def delete_role(self, name):
+        iam = self.account.iam
+        try:
+            policies = iam.list_role_policies(RoleName=name)["PolicyNames"]
+        except iam.exceptions.NoSuchEntityException:
+            return
+        for policy in policies:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        if "PermissionsBoundary" in iam.get_role(RoleName=name)["Role"]:
+            iam.delete_role_permissions_boundary(RoleName=name)
+        iam.delete_role(RoleName=name)
 
 
 @pytest.fixture

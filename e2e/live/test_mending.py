@@ -11,10 +11,17 @@ import pytest
 from rigs.recorder import refusal
 
 
-def test_without_a_terminal_only_the_plan(world):
+READS = ("Get", "List", "Lookup", "Describe")
+
+
+def test_without_a_terminal_only_the_plan(world, recorded):
+    aws, api, environment = recorded
     broken = world.trust(Action="sts:AssumeRole")
     world.set_trust(broken)
-    done = world.rolecall("fix", "-n", world.namespace, "deploy/api")
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", environment=environment)
+    assert aws.requests and api.requests
+    assert not [name for name in aws.operations() if not name.startswith(READS)], "nothing is written without consent"
+    assert {method for method, _, _ in api.requests} == {"GET"}
     assert done.returncode == 1 and "plan for trust.action-missing" in done.stdout, done.stdout + done.stderr
     assert "--yes" in done.stderr
     assert world.live_trust() == broken
@@ -90,7 +97,7 @@ def test_killed_and_run_again_and_undone(world, recorded, step):
             world.cluster.kubectl("-n", world.namespace, "rollout", "restart", "deployment/api")
 
     api.answer = answer
-    command = [os.environ["ROLECALL_BIN"], "fix", "-n", world.namespace, "deploy/api", world.role, "--yes"]
+    command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", world.role, "--yes"]
     process = subprocess.Popen(command, env=environment, cwd=world.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.wait(60)
     assert process.returncode == -signal.SIGKILL
@@ -106,6 +113,83 @@ def test_killed_and_run_again_and_undone(world, recorded, step):
     assert done.returncode == 0, done.stderr
     annotations = world.cluster.get("-n", world.namespace, "serviceaccount", "api")["metadata"].get("annotations", {})
     assert "eks.amazonaws.com/role-arn" not in annotations
+
+
+STEPS_OF_AWS = ["AddClientIDToOpenIDConnectProvider", "UpdateAssumeRolePolicy"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("operation", STEPS_OF_AWS)
+def test_killed_between_steps_of_aws(world, recorded, operation, when):
+    """Two faults, a step of IAM for each; killed at the door of one, before it is taken or when its answer is lost."""
+    aws, _, environment = recorded
+    provider = {"OpenIDConnectProviderArn": world.provider}
+    world.account.iam.add_client_id_to_open_id_connect_provider(**provider, ClientID="other.example.com")
+    world.account.iam.remove_client_id_from_open_id_connect_provider(**provider, ClientID="sts.amazonaws.com")
+    broken = world.trust(Action="sts:AssumeRole")
+    world.set_trust(broken)
+    process = None
+
+    def kill():
+        process.send_signal(signal.SIGKILL)
+
+    def answer(method, path, called):
+        if called != operation or process.poll() is not None:
+            return None
+        if when == "after":
+            return kill
+        kill()
+        return "hang"
+
+    aws.answer = answer
+    command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", "--yes"]
+    process = subprocess.Popen(command, env=environment, cwd=world.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.wait(60)
+    assert process.returncode == -signal.SIGKILL
+    aws.forget()
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert world.credentials().endswith("/e2e")
+    # What the run that was killed had done is undone with the rest.
+    for file in sorted(world.folder.glob("rolecall-undo-*.json"), reverse=True):
+        done = world.rolecall("undo", str(file), "--yes")
+        assert done.returncode == 0, done.stderr
+    assert world.live_trust() == broken
+    assert world.account.iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["other.example.com"]
+
+
+def test_an_annotation_that_changes_meanwhile(world, recorded):
+    """Between the look and the change somebody annotates the account: the API server refuses ours, and theirs stays."""
+    _, api, environment = recorded
+    world.annotate(None)
+    world.restart()
+    theirs = f"{world.role}-theirs"
+
+    def answer(method, path, operation):
+        if method == "PATCH" and "serviceaccounts" in path:
+            api.answer = None
+            world.annotate(theirs)
+
+    api.answer = answer
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", world.role, "--yes", environment=environment)
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
+    account = world.cluster.get("-n", world.namespace, "serviceaccount", "api")
+    assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] == theirs
+
+
+def test_a_created_provider_that_others_use(world):
+    """A provider that was created and then given another audience by somebody is left where it is."""
+    world.account.iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=world.provider)
+    assert world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes").returncode == 0
+    provider = {"OpenIDConnectProviderArn": world.provider}
+    world.account.iam.add_client_id_to_open_id_connect_provider(**provider, ClientID="theirs.example.com")
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    done = world.rolecall("undo", str(file), "--yes")
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stderr
+    world.account.iam.remove_client_id_from_open_id_connect_provider(**provider, ClientID="theirs.example.com")
+    assert world.rolecall("undo", str(file), "--yes").returncode == 0
+    listed = world.account.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    assert world.provider not in [entry["Arn"] for entry in listed]
 
 
 def test_a_probe_that_agrees(world):

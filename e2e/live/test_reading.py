@@ -1,12 +1,16 @@
 """Reading: how many calls, in how long a chain, and what is left of a diagnosis where something may not be read."""
 
 import collections
+import hashlib
 import json
 import time
 
 import pytest
 
-from rigs.recorder import refusal
+from rigs.cluster import until
+from rigs.recorder import Waves, refusal
+
+SSO = "https://d-1.awsapps.com/start"
 
 
 def test_nothing_is_read_twice_and_nothing_is_written(world, recorded):
@@ -29,7 +33,6 @@ def test_nothing_is_read_twice_and_nothing_is_written(world, recorded):
 
 
 def test_many_policies_cost_no_longer_chain(world, recorded):
-    """Each answer is held back: as many waits are seen as calls wait for each other."""
     aws, _, environment = recorded
     iam = world.account.iam
     document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
@@ -39,21 +42,45 @@ def test_many_policies_cost_no_longer_chain(world, recorded):
         arns.append(iam.create_policy(PolicyName=f"{world.role_name}-{number}", PolicyDocument=document)["Policy"]["Arn"])
         iam.attach_role_policy(RoleName=world.role_name, PolicyArn=arns[-1])
     try:
-        held = 0.4
-        aws.answer = lambda *_: time.sleep(held)
-        begun = time.monotonic()
+        aws.answer = waves = Waves()
         report, done = world.diagnose(environment=environment)
-        took = time.monotonic() - begun
+        waves.close()
         assert report["conclusion"] == "admitted", (report, done.stderr)
         counts = collections.Counter(aws.operations())
         assert (counts["GetRolePolicy"], counts["GetPolicy"], counts["GetPolicyVersion"]) == (8, 8, 8)
-        # Role, list, policy, version: four of AWS, one after the other, two of Kubernetes before them.
-        assert took < 7 * held, took
+        # Who asks and the list of providers; then role, list, policy, version, one after the other.
+        assert waves.count <= 5, waves.count
     finally:
         for number, arn in enumerate(arns):
             iam.delete_role_policy(RoleName=world.role_name, PolicyName=f"inline-{number}")
             iam.detach_role_policy(RoleName=world.role_name, PolicyArn=arn)
             iam.delete_policy(PolicyArn=arn)
+
+
+def test_the_longest_chain(world, recorded):
+    """From a CronJob to the version of a policy."""
+    aws, api, environment = recorded
+    iam, name = world.account.iam, f"{world.role_name}-chain"
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=world.role_name, PolicyArn=arn)
+    spec = world.pod_spec() | {"restartPolicy": "Never"}
+    cron = {"apiVersion": "batch/v1beta1", "kind": "CronJob", "metadata": {"name": "nightly", "namespace": world.namespace}}
+    world.cluster.apply(cron | {"spec": {"schedule": "0 3 1 1 *", "jobTemplate": {"spec": {"template": {"spec": spec}}}}})
+    world.cluster.kubectl("-n", world.namespace, "create", "job", "nightly-1", "--from=cronjob/nightly")
+    until(lambda: [pod for pod in world.pods() if pod["metadata"]["name"].startswith("nightly")])
+    try:
+        aws.answer = api.answer = waves = Waves()
+        report, done = world.diagnose("cronjob/nightly", environment=environment)
+        waves.close()
+        assert report["conclusion"] == "admitted", (report, done.stderr)
+        # Seven, and one more here: an API server that is older than `batch/v1` of CronJobs is asked twice.
+        assert waves.count <= 8, waves.count
+        paths = collections.Counter(path for _, path, _ in api.requests)
+        assert not [path for path, count in paths.items() if count > 1], paths
+    finally:
+        iam.detach_role_policy(RoleName=world.role_name, PolicyArn=arn)
+        iam.delete_policy(PolicyArn=arn)
 
 
 def test_without_permission_for_the_role(world, recorded):
@@ -65,6 +92,45 @@ def test_without_permission_for_the_role(world, recorded):
     missing = {entry["fact"]: entry["why"] for entry in report["missing"]}
     assert "iam:GetRole" in missing["the role and its trust policy"]
     assert "needs iam:GetRole" in done.stderr and "--needs" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "operation, action, decides",
+    [
+        ("ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders", True),
+        ("GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider", True),
+        ("ListRolePolicies", "iam:ListRolePolicies", False),
+        ("ListAttachedRolePolicies", "iam:ListAttachedRolePolicies", False),
+        ("LookupEvents", "cloudtrail:LookupEvents", False),
+    ],
+)
+def test_without_one_permission(world, recorded, operation, action, decides):
+    """What is missing is said in any case; the exit code tells whether it decides."""
+    aws, _, environment = recorded
+    denied = refusal("AccessDenied", f"User: arn:aws:iam::111122223333:user/x is not authorized to perform: {action}")
+    if operation == "LookupEvents":
+        denied = 400, {"content-type": "application/x-amz-json-1.1"}, b'{"__type": "AccessDeniedException", "message": "no"}'
+    aws.answer = lambda method, path, called: denied if called == operation else None
+    report, done = world.diagnose(environment=environment)
+    wanted = ("undetermined", 3) if decides else ("admitted", 0)
+    assert (report["conclusion"], done.returncode) == wanted, (report, done.stderr)
+    assert f"needs {action}" in done.stderr and "--needs" in done.stderr, done.stderr
+    assert next(link for link in report["chain"] if link["link"] == "role")["state"] == "ok"
+
+
+@pytest.mark.parametrize("resource, decides", [("serviceaccounts", False), ("pods", True), ("deployments", True)])
+def test_without_one_permission_in_the_cluster(world, recorded, resource, decides):
+    """A pod that has its role and its token file tells without its account."""
+    _, api, environment = recorded
+    status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Forbidden", "code": 403}
+    status["message"] = f'{resource} is forbidden: User "x" cannot get resource "{resource}"'
+    body = json.dumps(status).encode()
+    api.answer = lambda method, path, operation: (403, {"content-type": "application/json"}, body) if f"/{resource}" in path else None
+    report, done = world.diagnose("deploy/api", world.role, environment=environment)
+    wanted = ("undetermined", 3) if decides else ("admitted", 0)
+    assert (report["conclusion"], done.returncode) == wanted, (report, done.stderr)
+    assert f'cannot get resource "{resource}"' in done.stderr and "--needs" in done.stderr, done.stderr
+    assert next(link for link in report["chain"] if link["link"] == "role")["state"] == "ok"
 
 
 def test_a_role_of_another_account_is_not_absent(world):
@@ -93,6 +159,35 @@ def test_a_paused_api_server(world, recorded):
     assert "within 3 seconds" in done.stderr and "--timeout" in done.stderr
     # What AWS tells is told all the same.
     assert next(link for link in report["chain"] if link["link"] == "role")["state"] == "ok", report["chain"]
+
+
+def test_a_paused_aws(world, recorded):
+    aws, _, environment = recorded
+    aws.answer = lambda *_: "hang"
+    begun = time.monotonic()
+    report, done = world.diagnose("deploy/api", "--timeout", "3", environment=environment)
+    assert time.monotonic() - begun < 10
+    assert (report["conclusion"], done.returncode) == ("undetermined", 3)
+    assert "within 3 seconds" in done.stderr and "--timeout" in done.stderr
+    assert next(link for link in report["chain"] if link["link"] == "pod")["state"] == "ok", report["chain"]
+
+
+def test_an_unreachable_aws(world):
+    report, done = world.diagnose(environment=world.environment(AWS_ENDPOINT_URL="http://127.0.0.1:1"))
+    assert (report["conclusion"], done.returncode) == ("undetermined", 3)
+    assert "Could not connect to the endpoint" in done.stderr and "--endpoint-url" in done.stderr, done.stderr
+    assert next(link for link in report["chain"] if link["link"] == "pod")["state"] == "ok", report["chain"]
+
+
+@pytest.mark.parametrize(
+    "code, sentence", [("ExpiredToken", "aws sso login"), ("InvalidClientTokenId", "does not exist"), ("SignatureDoesNotMatch", "clock")]
+)
+def test_credentials_that_are_not_taken(world, recorded, code, sentence):
+    aws, _, environment = recorded
+    aws.answer = lambda method, path, operation: refusal(code, "The security token included in the request is expired")
+    report, done = world.diagnose(environment=environment)
+    assert (report["conclusion"], done.returncode) == ("undetermined", 3)
+    assert sentence in done.stderr and done.stderr.count(code) == 1, done.stderr
 
 
 def test_an_unreachable_cluster(world, tmp_path):
@@ -131,6 +226,23 @@ def test_profiles(world, tmp_path, config, sentence):
     report, done = world.diagnose("deploy/api", "--profile", "half", "--timeout", "10", environment=environment)
     assert (report["conclusion"], done.returncode) == ("undetermined", 3), done.stderr
     assert sentence in done.stderr, done.stderr
+
+
+def test_an_expired_sso_session(world, tmp_path):
+    """A session that was signed in and has ended: its token is in the cache, and is no longer good."""
+    cache = tmp_path / ".aws/sso/cache"
+    cache.mkdir(parents=True)
+    token = {"accessToken": "x", "expiresAt": "2025-01-01T00:00:00Z", "region": "us-east-1", "startUrl": SSO}
+    (cache / f"{hashlib.sha1(b'corp').hexdigest()}.json").write_text(json.dumps(token))
+    file = tmp_path / "config"
+    file.write_text(
+        "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = r\nregion = us-east-1\n"
+        f"[sso-session corp]\nsso_start_url = {SSO}\nsso_region = us-east-1\n"
+    )
+    environment = world.environment(AWS_CONFIG_FILE=str(file), AWS_SHARED_CREDENTIALS_FILE="/dev/null", HOME=str(tmp_path))
+    report, done = world.diagnose("deploy/api", "--profile", "dev", "--timeout", "10", environment=environment)
+    assert (report["conclusion"], done.returncode) == ("undetermined", 3), done.stderr
+    assert "aws sso login --profile dev" in done.stderr, done.stderr
 
 
 def test_without_credentials(world):

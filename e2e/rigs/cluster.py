@@ -19,12 +19,13 @@ MOUNT = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 
 
 class Cluster:
-    """Started by `kube-up` in a folder of its own; one that runs there already is taken as it is."""
+    """Started by `kube-up` in a folder of its own; one that runs there already is taken as it is. `more` are variables of
+    `kube-up`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **more):
         self.folder = pathlib.Path(folder)
         self.ours = not (self.folder / "port").exists()
-        self.environment = os.environ | {"KUBE_RIG_DIR": str(self.folder)}
+        self.environment = os.environ | {"KUBE_RIG_DIR": str(self.folder)} | more
         command = [HERE / "kube-up", "up" if self.ours else "env"]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=START)
         if done.returncode:
@@ -63,6 +64,14 @@ class Cluster:
         command = [HERE / "kube-up", "token", namespace, account, audience, "600", pod]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=True)
         return done.stdout.strip()
+
+    def rotate(self):
+        """A new signing key; the old one stays in the key set that the cluster shows."""
+        subprocess.run([HERE / "kube-up", "rotate"], env=self.environment, capture_output=True, timeout=300, check=True)
+
+    def keys(self):
+        """The key set that the cluster shows."""
+        return json.loads(self.kubectl("get", "--raw", "/openid/v1/jwks"))["keys"]
 
     def calls(self):
         """Requests that the API server has answered so far, by verb and resource; watches and health are left out."""
@@ -149,17 +158,20 @@ def _patch(cluster, namespace, pod):
     if ROLE not in annotations:
         return []
     audience = annotations.get("eks.amazonaws.com/audience", "sts.amazonaws.com")
-    variables = [
-        {"name": "AWS_STS_REGIONAL_ENDPOINTS", "value": "regional"},
-        {"name": "AWS_DEFAULT_REGION", "value": "us-east-1"},
-        {"name": "AWS_REGION", "value": "us-east-1"},
-        {"name": "AWS_ROLE_ARN", "value": annotations[ROLE]},
-        {"name": "AWS_WEB_IDENTITY_TOKEN_FILE", "value": f"{MOUNT}/token"},
+    groups = [
+        {"AWS_STS_REGIONAL_ENDPOINTS": "regional"},
+        {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"},
+        {"AWS_ROLE_ARN": annotations[ROLE], "AWS_WEB_IDENTITY_TOKEN_FILE": f"{MOUNT}/token"},
     ]
     containers = pod["spec"]["containers"]
     for container in containers:
         known = {variable["name"] for variable in container.get("env", [])}
-        container["env"] = container.get("env", []) + [one for one in variables if one["name"] not in known]
+        # Each group only where none of it is there; a container that has of each is left alone (reference eks.md §3.3).
+        missing = [group for group in groups if not known & set(group)]
+        if not missing:
+            continue
+        added = [{"name": name, "value": value} for group in missing for name, value in group.items()]
+        container["env"] = container.get("env", []) + added
         container.setdefault("volumeMounts", []).append({"name": "aws-iam-token", "readOnly": True, "mountPath": MOUNT})
     source = {"serviceAccountToken": {"audience": audience, "expirationSeconds": 86400, "path": "token"}}
     volume = {"name": "aws-iam-token", "projected": {"sources": [source]}}

@@ -4,13 +4,15 @@ import http.client
 import json
 import ssl
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Recorder:
     """`requests` has method, path and operation of each. `answer` may be set to a function of those three that gives
-    (status, headers, body) to answer in place of the service, "hang" to keep the caller waiting, or None to pass it on."""
+    (status, headers, body) to answer in place of the service, "hang" to keep the caller waiting, a function to be called
+    when the service has answered and its answer is lost, or None to pass it on."""
 
     def __init__(self, upstream, certificate=None, key=None, ca=None):
         self.upstream, self.requests, self.answer = urllib.parse.urlsplit(upstream), [], None
@@ -41,6 +43,32 @@ class Recorder:
         self.server.shutdown()
 
 
+class Waves:
+    """An `answer` that holds every request back until no other has come for a while, and then lets all of them pass
+    together: there are as many waves as calls that wait for each other. Several recorders may share it."""
+
+    def __init__(self, quiet=0.5):
+        self.count, self.waiting, self.last, self.quiet = 0, 0, 0.0, quiet
+        self.changed, self.over = threading.Condition(), threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def __call__(self, *_):
+        with self.changed:
+            wave, self.last = self.count, time.monotonic()
+            self.waiting += 1
+            self.changed.wait_for(lambda: self.count > wave, timeout=60)
+
+    def _run(self):
+        while not self.over.wait(0.05):
+            with self.changed:
+                if self.waiting and time.monotonic() - self.last > self.quiet:
+                    self.count, self.waiting = self.count + 1, 0
+                    self.changed.notify_all()
+
+    def close(self):
+        self.over.set()
+
+
 def _operation(path, headers, body):
     """What is called: an AWS operation of the query protocol or JSON 1.1, else the path."""
     if "x-amz-target" in headers:
@@ -55,6 +83,10 @@ def _handle(handler):
     seen = (handler.command, handler.path, _operation(handler.path, handler.headers, body))
     recorder.requests.append(seen)
     given = recorder.answer(*seen) if recorder.answer else None
+    if callable(given):
+        _pass_on(recorder, handler, body)
+        given()
+        given = "hang"
     if given == "hang":
         recorder.released.wait(60)
         handler.close_connection = True

@@ -37,7 +37,7 @@ impl World {
     }
 
     async fn iam(&self) -> Result<&Iam, Refusal> {
-        self.iam.get_or_try_init(|| async { Ok(Iam::new(&connection(&self.scope.aws).await?)) }).await
+        self.iam.get_or_try_init(|| async { Ok(Iam::new(&connection(&self.scope.role_aws()).await?)) }).await
     }
 
     async fn cluster(&self) -> Result<&Cluster, Refusal> {

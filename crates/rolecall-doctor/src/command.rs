@@ -10,6 +10,9 @@ use crate::finding::shell_word;
 pub(crate) fn filled(case: &Case<'_>, command: &str) -> String {
     let names = Names::of(case);
     let fill = |word: &str| {
+        if let Some((issuer, path)) = names.issuer.as_deref().zip(word.strip_prefix("ISSUER/")) {
+            return shell_word(&format!("{}/{path}", issuer.trim_end_matches('/')));
+        }
         let known = match word {
             "ROLE" => names.role.as_deref(),
             "ARN" => names.provider.as_deref(),
@@ -17,6 +20,7 @@ pub(crate) fn filled(case: &Case<'_>, command: &str) -> String {
             "NAME" => names.account.as_deref(),
             "POD" => names.pod.as_deref(),
             "CLUSTER" => names.cluster.as_deref(),
+            "JWKS_URI" => names.keys.as_deref(),
             _ => None,
         };
         known.map_or_else(|| word.to_owned(), shell_word)
@@ -32,6 +36,8 @@ struct Names {
     account: Option<String>,
     pod: Option<String>,
     cluster: Option<String>,
+    issuer: Option<String>,
+    keys: Option<String>,
 }
 
 impl Names {
@@ -56,6 +62,9 @@ impl Names {
             names.namespace = pod.namespace.as_ref().map(|text| text.value.clone()).or(names.namespace);
             names.pod = pod.name.as_ref().map(|text| text.value.clone());
         }
+        names.issuer = case.presented_issuer().map(|issuer| issuer.text.value);
+        let discovery = case.issuer().discovery.present();
+        names.keys = discovery.and_then(|discovery| discovery.text("jwks_uri")).map(|uri| uri.value);
         names.cluster = case
             .issuer()
             .cluster

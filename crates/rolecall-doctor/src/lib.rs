@@ -25,3 +25,4 @@ pub mod near;
 pub mod pipeline;
 pub mod rank;
 pub mod report;
+pub mod sdk;

@@ -1,5 +1,6 @@
 //! What was not read and would matter, with the command that would read it.
 
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 
 use crate::case::{Case, Phase};
@@ -58,6 +59,9 @@ pub(crate) fn missing(case: &Case<'_>, findings: &[Finding]) -> Vec<Missing> {
     // A provider that is not there has no audiences.
     let gone = findings.iter().any(|finding| finding.cause == "provider.missing");
     look(exchange && !gone, "the provider's audiences", unread(&evidence.provider.detail));
+    let keys = case.saw(|symptom| matches!(symptom, Symptom::KeyNotRetrieved | Symptom::IdpCommunication));
+    look(keys.is_some(), "the issuer's discovery document", unread(&evidence.issuer.discovery));
+    look(keys.is_some(), "the issuer's key set", unread(&evidence.issuer.jwks));
     look(kubernetes && !silent, "the service account", unread(&evidence.serviceaccount.account));
     look(phase == Phase::After, "the role's policies", unread(&evidence.permission.identity));
     look(phase == Phase::Exchange, "resource control policies", unread(&evidence.permission.rcp));

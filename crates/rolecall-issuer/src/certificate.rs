@@ -12,6 +12,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::error::ErrorKind;
 use crate::key_set::VerificationMethod;
@@ -63,6 +64,23 @@ pub fn thumbprint(certificate: &CertificateDer<'_>) -> Thumbprint {
     Thumbprint(bytes)
 }
 
+/// A certificate that a server presented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// Its subject as OpenSSL prints it; empty where it cannot be read.
+    pub subject: String,
+    /// Its thumbprint.
+    pub thumbprint: Thumbprint,
+}
+
+impl Presented {
+    fn read(certificate: &CertificateDer<'static>) -> Presented {
+        let parsed = X509Certificate::from_der(certificate);
+        let subject = parsed.map(|(_, parsed)| parsed.subject().to_string()).unwrap_or_default();
+        Presented { subject, thumbprint: thumbprint(certificate) }
+    }
+}
+
 /// Whom to trust.
 #[derive(Clone, Debug)]
 pub(crate) enum Trust {
@@ -89,7 +107,7 @@ pub(crate) struct Verifier {
 struct Seen {
     method: Option<VerificationMethod>,
     refusal: Option<ErrorKind>,
-    last: Option<Thumbprint>,
+    presented: Vec<CertificateDer<'static>>,
 }
 
 impl Verifier {
@@ -114,7 +132,12 @@ impl Verifier {
 
     /// The thumbprint of the last certificate that was presented.
     pub(crate) fn last_presented(&self) -> Option<Thumbprint> {
-        self.seen().last
+        self.seen().presented.last().map(thumbprint)
+    }
+
+    /// What was presented, the server's own certificate first.
+    pub(crate) fn presented(&self) -> Vec<Presented> {
+        self.seen().presented.iter().map(Presented::read).collect()
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -132,7 +155,8 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let mut seen = self.seen();
-        seen.last = Some(thumbprint(intermediates.last().unwrap_or(end_entity)));
+        seen.presented =
+            std::iter::once(end_entity).chain(intermediates).map(|one| one.clone().into_owned()).collect();
         let Trust::Verified { roots, thumbprints } = &self.trust else {
             seen.method = Some(VerificationMethod::Plain);
             return Ok(ServerCertVerified::assertion());

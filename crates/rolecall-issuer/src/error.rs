@@ -147,6 +147,14 @@ impl Error {
         matches!(self.kind, ErrorKind::Thumbprint { .. })
     }
 
+    /// Whether STS would meet the same failure: what the issuer answered does not depend on who asks. Whatever else failed,
+    /// a name, a connection, the time, may lie at the network that was asked from.
+    #[must_use]
+    pub fn is_the_issuers(&self) -> bool {
+        use ErrorKind::{IssuerDiffers, NoJwksUri, NotAKeySet, NotJson, Status};
+        matches!(self.kind, Status(_) | NotJson(_) | IssuerDiffers(_) | NoJwksUri | NotAKeySet)
+    }
+
     /// The whole chain of causes in one line.
     #[must_use]
     pub fn chain(&self) -> String {

@@ -1,6 +1,7 @@
 //! Discovery document and key set of a provider, over HTTPS: no proxy, no cookie, no credential, everything bounded.
 
 mod connect;
+mod documents;
 mod get;
 mod target;
 
@@ -8,9 +9,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use rolecall_model::json::{self, Flaw, Kind, Node};
 use rustls::RootCertStore;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use crate::cache::{Fetching, Source};
 use crate::certificate::{Trust, Verifier};
@@ -19,6 +21,7 @@ use crate::error::{Error, ErrorKind};
 use crate::key_set::{KeySet, VerificationMethod};
 use crate::provider::{Provider, Thumbprint};
 pub use connect::{Resolve, Resolving, SystemResolver};
+pub use documents::{Chain, Documents};
 use get::{Answer, get};
 use target::Target;
 
@@ -70,11 +73,13 @@ pub struct Fetcher {
     options: Options,
 }
 
-/// One fetch: what bears on it, and the URL that it is at, for an error that says which one was slow.
+/// One fetch: what bears on it, until when it goes on, and the URL that it is at, for an error that says which one was slow.
 struct Run<'r> {
     options: &'r Options,
     trust: Trust,
+    until: Instant,
     at: Mutex<String>,
+    chains: Mutex<Vec<Chain>>,
 }
 
 impl Fetcher {
@@ -89,8 +94,7 @@ impl Fetcher {
     /// # Errors
     /// Says what failed at which URL.
     pub async fn key_set(&self, provider: &Provider) -> Result<KeySet, Error> {
-        let (roots, thumbprints) = (Arc::clone(&self.options.roots), provider.thumbprints().to_vec());
-        let run = self.run(Trust::Verified { roots, thumbprints });
+        let run = self.run(self.trust(provider));
         run.bounded(run.key_set(provider)).await
     }
 
@@ -104,8 +108,14 @@ impl Fetcher {
         run.bounded(run.thumbprint(provider)).await
     }
 
+    fn trust(&self, provider: &Provider) -> Trust {
+        let (roots, thumbprints) = (Arc::clone(&self.options.roots), provider.thumbprints().to_vec());
+        Trust::Verified { roots, thumbprints }
+    }
+
     fn run(&self, trust: Trust) -> Run<'_> {
-        Run { options: &self.options, trust, at: Mutex::default() }
+        let until = Instant::now() + self.options.timeout;
+        Run { options: &self.options, trust, until, at: Mutex::default(), chains: Mutex::default() }
     }
 }
 
@@ -130,8 +140,8 @@ pub fn blocking(options: Options, provider: &Provider) -> Result<KeySet, Error> 
 
 impl Run<'_> {
     async fn bounded<T>(&self, work: impl Future<Output = Result<T, ErrorKind>>) -> Result<T, Error> {
-        let limit = self.options.timeout;
-        let done = timeout(limit, work).await.unwrap_or(Err(ErrorKind::Time(limit)));
+        let late = ErrorKind::Time(self.options.timeout);
+        let done = timeout_at(self.until, work).await.unwrap_or(Err(late));
         done.map_err(|kind| kind.at(self.at.lock().unwrap_or_else(PoisonError::into_inner).clone()))
     }
 
@@ -158,17 +168,25 @@ impl Run<'_> {
         }
     }
 
-    /// The JSON object at a URL, redirects followed, each hop judged as the first.
+    /// The JSON object at a URL.
     async fn json(&self, url: &str) -> Result<(Node, VerificationMethod), ErrorKind> {
+        let (bytes, method) = self.body(url).await?;
+        Ok((object(&bytes)?, method))
+    }
+
+    /// The body at a URL, redirects followed, each hop judged as the first.
+    async fn body(&self, url: &str) -> Result<(Bytes, VerificationMethod), ErrorKind> {
         let mut url = url.to_owned();
         let mut weakest = VerificationMethod::TrustStore;
         for _ in 0..=self.options.max_redirects {
             let target = self.target(&url)?;
-            let (answer, method) =
-                get(&target, self.options, Arc::new(Verifier::new(self.trust.clone()))).await?;
+            let verifier = Arc::new(Verifier::new(self.trust.clone()));
+            let answered = get(&target, self.options, Arc::clone(&verifier)).await;
+            self.note(&target.host, &verifier, answered.as_ref().ok().map(|(_, method)| *method));
+            let (answer, method) = answered?;
             weakest = weakest.max(method);
             match answer {
-                Answer::Body(bytes) => return Ok((object(&bytes)?, weakest)),
+                Answer::Body(bytes) => return Ok((bytes, weakest)),
                 Answer::Redirect(location) => url = target.resolve(&location).ok_or(ErrorKind::Location)?,
             }
         }

@@ -187,3 +187,42 @@ fn without_a_runtime() {
     assert!(set.has("k1"));
     drop(server);
 }
+
+/// Documents are given as they were answered; what cannot be had is told apart, and the hosts' certificates stand beside it.
+#[tokio::test]
+async fn documents() {
+    let text = |status, text: &str| Answer::Text(status, text.to_owned());
+    let rows = [
+        (DISCOVERY, text(404, ""), Err("status"), None),
+        (DISCOVERY, text(200, "<html>sign in</html>"), Ok("<html>sign in</html>"), None),
+        (
+            DISCOVERY,
+            text(200, r#"{"issuer": "https://other.test", "jwks_uri": "https://other.test/k"}"#),
+            Ok("other"),
+            None,
+        ),
+        ("/jwks", text(503, ""), Ok("jwks_uri"), Some(Err("status"))),
+        ("/jwks", text(200, "none"), Ok("jwks_uri"), Some(Ok("none"))),
+    ];
+    let told = |result: &Result<String, rolecall_issuer::error::Error>| match result {
+        Ok(text) => Ok(text.clone()),
+        Err(error) => Err(error.kind.name()),
+    };
+    for (path, answer, discovery, keys) in rows {
+        let server = Server::plain().await.issuer(&["k1"]);
+        server.route(path, answer);
+        let provider = Provider::new(&server.url(""), []);
+        let found = Fetcher::new(options(&[])).documents(&provider).await;
+        for (found, wanted) in
+            [(Some(told(&found.discovery)), Some(discovery)), (found.keys.as_ref().map(told), keys)]
+        {
+            match (&found, wanted) {
+                (Some(Ok(text)), Some(Ok(part))) => assert!(text.contains(part), "{path}: {text}"),
+                (Some(Err(found)), Some(Err(wanted))) => assert_eq!(*found, wanted, "{path}"),
+                (None, None) => {}
+                other => panic!("{path}: {other:?}"),
+            }
+        }
+        assert!(found.chains.is_empty(), "plain HTTP presents no certificate");
+    }
+}

@@ -14,6 +14,7 @@ use crate::refusal::{Refusal, RefusalKind};
 pub(crate) enum Side {
     Aws,
     Kubernetes,
+    Issuer,
 }
 
 pub(crate) struct Desk {

@@ -10,6 +10,7 @@ pub mod caller;
 mod collect;
 mod desk;
 mod files;
+mod issuer;
 pub mod kubernetes;
 mod later;
 mod mask;

@@ -53,7 +53,7 @@ rules:
 - apiGroups: [admissionregistration.k8s.io]
   resources: [mutatingwebhookconfigurations]
   verbs: [list]
-- nonResourceURLs: [/.well-known/openid-configuration]
+- nonResourceURLs: [/.well-known/openid-configuration, /openid/v1/jwks]
   verbs: [get]
 ";
 

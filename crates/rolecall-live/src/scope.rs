@@ -10,14 +10,27 @@ use crate::target::Target;
 pub struct Scope {
     /// What to look at.
     pub targets: Vec<Target>,
-    /// AWS.
+    /// AWS: the cluster's account, and the role's where no profile of its own is named.
     pub aws: AwsScope,
+    /// `--role-profile`: the profile for the role's account, with its policies, its providers and its trail.
+    pub role_profile: Option<String>,
     /// Kubernetes.
     pub kubernetes: KubernetesScope,
     /// Time for everything together. What is not read by then is unread.
     pub timeout: Duration,
     /// How far back CloudTrail is asked; none asks it nothing.
     pub trail: Option<Duration>,
+    /// Whether an issuer may be fetched from loopback and private networks, and from ports.
+    pub local_issuers: bool,
+}
+
+impl Scope {
+    /// The side of the role.
+    #[must_use]
+    pub fn role_aws(&self) -> AwsScope {
+        let profile = self.role_profile.clone().or_else(|| self.aws.profile.clone());
+        AwsScope { profile, ..self.aws.clone() }
+    }
 }
 
 /// Which AWS account, as the AWS CLI's options say it.

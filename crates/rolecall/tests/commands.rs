@@ -42,6 +42,8 @@ fn exit_codes_and_words() {
         (&["explain", "trust.wildcard"], "", 2, "", "trust.wildcard-in-equals"),
         (&["causes"], "", 0, "trust.subject-mismatch", ""),
         (&["causes", "--format", "json"], "", 0, "rolecall.causes/v1", ""),
+        (&["whoami", "--trail", "no-such-folder"], "", 2, "", "cannot read `no-such-folder`"),
+        (&["whoami", "--trail", "x", "--ask"], "", 2, "", "cannot be used with"),
         (&["completions", "bash"], "", 0, "_rolecall", ""),
         (&["completions", "zsh"], "", 0, "#compdef rolecall", ""),
         (&["--version"], "", 0, env!("CARGO_PKG_VERSION"), ""),
@@ -185,4 +187,46 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// One caller's SDK is older than the first that knows web identity; with the version of that one, nobody's is.
+#[test]
+fn sdks_in_a_trail() {
+    let folder = binary::Folder::absent("sdks");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let record = |id: u32, who: &str, agent: &str| {
+        format!(
+            r#"{{"eventVersion": "1.08", "eventID": "{id}", "eventTime": "2026-03-01T12:00:00Z", "eventSource": "s3.amazonaws.com",
+                "eventName": "ListBuckets", "awsRegion": "eu-west-1", "userAgent": "{agent}",
+                "userIdentity": {{"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/{who}"}}}}"#
+        )
+    };
+    let old = "nodes/i-0123456789abcdef0";
+    let file = folder.0.join("trail.json");
+    for (version, code, wanted) in [
+        (
+            "1.11.703",
+            1,
+            "aws-sdk-java/1.11.703  too old for web identity, which 1.11.704 is the first to know",
+        ),
+        ("1.11.704", 0, "aws-sdk-java/1.11.704  knows web identity"),
+    ] {
+        let java = format!("aws-sdk-java/{version} Linux/5.10 OpenJDK");
+        let records = [
+            record(1, "api/s", "Boto3/1.34.0 Botocore/1.34.0"),
+            record(2, old, &java),
+            record(3, old, &java),
+            record(4, "cron/s", "curl/8.5"),
+        ];
+        std::fs::write(&file, format!(r#"{{"Records": [{}]}}"#, records.join(","))).unwrap();
+        let done = run(&["whoami", "--trail", file.to_str().unwrap()], "");
+        assert_eq!(done.code, code, "{}{}", done.stdout, done.stderr);
+        assert!(done.stdout.contains(wanted) && done.stdout.contains("(2 calls)"), "{}", done.stdout);
+        assert!(
+            done.stdout.contains("botocore/1.34.0  knows") || done.stdout.contains("Botocore/1.34.0  knows")
+        );
+        assert!(done.stdout.contains("curl/8.5  its SDK does not show"), "{}", done.stdout);
+        let first = done.stdout.lines().next().unwrap();
+        assert_eq!(first.contains("too old"), code == 1, "what is too old comes first: {first}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use rolecall_model::document::{At, DocumentId, Located};
 use rolecall_model::evidence::issuer::{Certificate, Chain, Cluster, FetchFailure};
-use rolecall_model::evidence::{Evidence, Fact};
+use rolecall_model::evidence::{Evidence, Fact, UnreadReason};
 use rolecall_model::json::Node;
 use rolecall_model::span::Span;
 
@@ -37,6 +37,22 @@ pub(super) fn cluster_discovery(evidence: &mut Evidence, id: DocumentId, root: &
     evidence.issuer.cluster = Fact::read(cluster, id);
 }
 
+/// `service.json`: the service that stood for AWS. AWS's own endpoints are AWS.
+pub(super) fn service(evidence: &mut Evidence, id: DocumentId, root: &Node) {
+    const OF_AWS: [&str; 4] =
+        [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn"];
+    let Some(node) = root.get("EndpointUrl") else { return };
+    let Some(url) = node.as_str() else { return };
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default().to_ascii_lowercase();
+    if !OF_AWS.iter().any(|end| host.ends_with(end)) {
+        evidence.issuer.service = Some(Located::new(url.to_owned(), At::new(id, node.span)));
+    }
+}
+
+/// Words of a comment that say of the chain below that a trust store does not know its authority.
+const UNTRUSTED: &str = "not in the trust store";
+
 /// Fingerprints as `openssl x509 -fingerprint -sha1` and other tools print them, certificates in the order sent. A line
 /// that begins another host, or a certificate number that does not grow, begins another chain.
 pub(super) fn chains(evidence: &mut Evidence, id: DocumentId, text: &str) {
@@ -48,7 +64,9 @@ pub(super) fn chains(evidence: &mut Evidence, id: DocumentId, text: &str) {
         let trimmed = line.trim();
         let number = trimmed.split_whitespace().next().and_then(|first| first.parse::<u32>().ok());
         if trimmed.starts_with('#') || number.is_some_and(|number| last.is_some_and(|last| number <= last)) {
-            chains.push(Chain::default());
+            let untrusted = trimmed.starts_with('#') && trimmed.contains(UNTRUSTED);
+            let at = At::new(id, Span::new(start, start + line.trim_end().len()));
+            chains.push(Chain { untrusted: untrusted.then_some(at), ..Chain::default() });
         }
         last = number.or(if trimmed.starts_with('#') { None } else { last });
         if let Some((_, after)) = trimmed.split_once("s:") {
@@ -87,17 +105,25 @@ fn fingerprint(line: &str) -> Option<(String, std::ops::Range<usize>)> {
     (digits.len() == 40).then(|| (digits, mark + gap..mark + gap + end))
 }
 
-/// `discovery.error`, `jwks.error`: what the issuer answered.
+/// What begins the answer of a collector that never reached the issuer.
+const NOT_ASKED: &str = "not fetched from here";
+
+/// `discovery.error`, `jwks.error`: what the issuer answered. That a collector could not reach it, from wherever it ran,
+/// says nothing of what STS gets.
 pub(super) fn fetch_failure(evidence: &mut Evidence, id: DocumentId, stem: &str, text: &str, at: At) {
     let line = text.get(at.span.range()).unwrap_or_default().to_owned();
     let what = if stem == "jwks" { "jwks" } else { "discovery" };
+    let fact = if what == "jwks" { &mut evidence.issuer.jwks } else { &mut evidence.issuer.discovery };
+    if line.starts_with(NOT_ASKED) {
+        if let Fact::Unread { why } = fact {
+            why.reason = UnreadReason::Denied(line);
+        }
+        return;
+    }
     let status = status_of(&line);
     let source = rolecall_model::evidence::Source::Document(id);
     if status == Some(404) {
-        match what {
-            "jwks" => evidence.issuer.jwks = Fact::Absent { source },
-            _ => evidence.issuer.discovery = Fact::Absent { source },
-        }
+        *fact = Fact::Absent { source };
     }
     evidence.issuer.fetch_failures.push(FetchFailure { what, answer: Located::new(line, at), status });
 }

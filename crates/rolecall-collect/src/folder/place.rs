@@ -31,6 +31,8 @@ pub(super) enum Place {
     VpcEndpoint,
     Cluster,
     ClusterDiscovery,
+    ClusterJwks,
+    Service,
     Regions,
     Association,
     IdentityPool,
@@ -53,7 +55,7 @@ pub(super) enum Place {
 }
 
 /// Names, in lower case; docs/evidence-folder.md tells people.
-const TABLE: [(&str, Place); 66] = [
+const TABLE: [(&str, Place); 68] = [
     ("role.json", Place::Role),
     ("trust.json", Place::Role),
     ("trust-policy.json", Place::Role),
@@ -83,6 +85,8 @@ const TABLE: [(&str, Place); 66] = [
     ("endpoint-policy.json", Place::VpcEndpoint),
     ("cluster.json", Place::Cluster),
     ("cluster-discovery.json", Place::ClusterDiscovery),
+    ("cluster-jwks.json", Place::ClusterJwks),
+    ("service.json", Place::Service),
     ("regions.json", Place::Regions),
     ("association.json", Place::Association),
     ("associations.json", Place::Association),
@@ -267,6 +271,7 @@ fn counts_whole(place: Place) -> bool {
             | Place::Regions
             | Place::Association
             | Place::Jwks
+            | Place::ClusterJwks
             | Place::Discovery
     )
 }
@@ -293,6 +298,8 @@ fn json_place(evidence: &mut Evidence, place: Place, id: DocumentId, root: &Node
         Place::Rcp => evidence.permission.rcp = permission::levels(id, root),
         Place::Cluster => issuer::cluster(evidence, id, root),
         Place::ClusterDiscovery => issuer::cluster_discovery(evidence, id, root),
+        Place::ClusterJwks => evidence.issuer.cluster_jwks = Fact::read(object(), id),
+        Place::Service => issuer::service(evidence, id, root),
         Place::Regions => provider::regions(evidence, id, root),
         Place::Association => kubernetes::associations(evidence, id, root),
         Place::IdentityPool => kubernetes::identity_pool(evidence, id, root),

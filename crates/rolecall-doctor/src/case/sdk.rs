@@ -1,11 +1,10 @@
 //! Which SDK called, as far as texts, user agents and images tell, and whether it knows web identity.
-//!
-//! Source: Amazon EKS User Guide, "Use IRSA with the AWS SDK" (table of first versions); reference cli.md §8.
 
 use rolecall_model::document::{At, Located, Text};
 use rolecall_model::span::Span;
 
 use super::Case;
+use crate::sdk;
 
 /// What is known of the SDK.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,23 +24,6 @@ pub enum Sdk {
     /// Nothing tells.
     Unknown,
 }
-
-/// Products as user agents write them, and the first version that knows web identity.
-const FIRST: [(&str, &str); 13] = [
-    ("aws-sdk-java/2", "2.10.11"),
-    ("aws-sdk-java/1", "1.11.704"),
-    ("aws-sdk-go-v2/", "0.0.0"),
-    ("aws-sdk-go/", "1.23.13"),
-    ("botocore/", "1.12.200"),
-    ("boto3/", "1.9.220"),
-    ("aws-cli/", "1.16.232"),
-    ("aws-sdk-nodejs/", "2.525.0"),
-    ("aws-sdk-js/3", "3.27.0"),
-    ("aws-sdk-ruby3/", "3.58.0"),
-    ("aws-sdk-cpp/", "1.7.174"),
-    ("aws-sdk-php/", "3.110.7"),
-    ("aws-cli:", "1.16.232"),
-];
 
 /// Words that only SDKs print which have known web identity from their first release.
 const GENERATIONS: [(&str, &str); 7] = [
@@ -75,58 +57,13 @@ impl Case<'_> {
 }
 
 fn by_version(text: &Text) -> Option<Sdk> {
-    let lower = text.value.to_ascii_lowercase();
-    for (product, since) in FIRST {
-        let Some(start) = lower.find(product) else { continue };
-        // A generation in the table (`…/2`) is part of the version.
-        let name = product.trim_end_matches(|c: char| c.is_ascii_digit());
-        let version: String = lower
-            .get(start + name.len()..)
-            .unwrap_or_default()
-            .chars()
-            .take_while(|c| c.is_ascii_digit() || *c == '.')
-            .collect();
-        if numbers(&version).len() < 2 {
-            continue;
-        }
-        if numbers(&version) >= numbers(since) {
-            return Some(Sdk::Knows { name: "its version" });
-        }
-        let end = start + name.len() + version.len();
-        let span = Span::new(text.at.span.start as usize + start, text.at.span.start as usize + end);
-        let words = text.value.get(start..end).unwrap_or_default().to_owned();
-        return Some(Sdk::TooOld { shown: Located::new(words, At::new(text.at.document, span)), since });
+    let product = sdk::shown(&text.value)?;
+    if product.knows_web_identity {
+        return Some(Sdk::Knows { name: "its version" });
     }
-    None
-}
-
-fn numbers(version: &str) -> Vec<u32> {
-    version.split('.').map_while(|part| part.parse().ok()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use rolecall_model::document::DocumentId;
-
-    use super::*;
-
-    #[test]
-    fn versions_are_compared_with_the_first_that_knows() {
-        let table = [
-            ("aws-cli/2.15.0 Python/3.11", Some(true)),
-            ("Boto3/1.9.100 Python/2.7 Botocore/1.12.253", Some(true)),
-            ("Boto3/1.9.100 Python/2.7", Some(false)),
-            ("aws-sdk-java/1.11.500 Linux", Some(false)),
-            ("aws-sdk-java/2.31.1", Some(true)),
-            ("APN/1.0 HashiCorp/1.0 Terraform/1.9.8 aws-sdk-go-v2/1.36.3", Some(true)),
-            ("aws-sdk-go/1.19.0 (go1.12)", Some(false)),
-            ("amazon/aws-cli:latest", None),
-            ("nothing", None),
-        ];
-        for (text, wanted) in table {
-            let text = Located::new(text.to_owned(), At::new(DocumentId(0), Span::new(0, text.len())));
-            let found = by_version(&text).map(|sdk| matches!(sdk, Sdk::Knows { .. }));
-            assert_eq!(found, wanted, "{}", text.value);
-        }
-    }
+    let start = text.at.span.start as usize;
+    let span = Span::new(start + product.at.start, start + product.at.end);
+    let words = text.value.get(product.at).unwrap_or_default().to_owned();
+    let shown = Located::new(words, At::new(text.at.document, span));
+    Some(Sdk::TooOld { shown, since: product.since })
 }

@@ -155,8 +155,111 @@ fn discovery_documents() {
                 vec![("discovery.json", r#"{"jwks_uri": "https://a.example"}"#.to_owned())],
                 LIKELY,
             ),
+            ("a page in its place", vec![("discovery.json", "<html>sign in</html>".to_owned())], LIKELY),
+            ("another cluster's", vec![cluster(own), document("https://idp.example.com", keys)], LIKELY),
+            ("the cluster's own", vec![cluster(own), document(own, keys)], None),
             ("as it should be", vec![claims(""), document(own, keys)], None),
+            ("it breaks off", vec![claims(""), ("discovery.json", "{\"issuer\": \"htt".to_owned())], None),
             ("it was not read", vec![said(), claims("")], None),
+        ],
+    );
+}
+
+fn cluster(issuer: &str) -> File {
+    (
+        "cluster.json",
+        format!(r#"{{"cluster": {{"name": "a", "identity": {{"oidc": {{"issuer": "{issuer}"}}}}}}}}"#),
+    )
+}
+
+#[test]
+fn issuers_that_are_not_reached() {
+    let discovery = |answer: &str| ("discovery.error", answer.to_owned());
+    let keys = |uri: &str| {
+        ("discovery.json", format!(r#"{{"issuer": "https://idp.example.com", "jwks_uri": "{uri}"}}"#))
+    };
+    let stand_in = || ("service.json", r#"{"EndpointUrl": "http://127.0.0.1:8403"}"#.to_owned());
+    let aws = || ("service.json", r#"{"EndpointUrl": "https://sts.eu-west-1.amazonaws.com"}"#.to_owned());
+    let said =
+        || error("InvalidIdentityToken: Couldn't retrieve verification key from your identity provider");
+    let here = || discovery("not fetched from here: the host name `idp.example.com` cannot be resolved");
+    table(
+        "issuer.unreachable",
+        vec![
+            ("it answers 404", vec![discovery("HTTP/1.1 404 Not Found")], LIKELY),
+            ("it answers 403, and STS says so", vec![said(), discovery("HTTP/1.1 403 Forbidden")], CERTAIN),
+            ("not reached from here, and STS says so", vec![said(), here()], LIKELY),
+            ("keys at a private address", vec![keys("https://10.0.0.1/keys")], LIKELY),
+            ("the same for AWS by name", vec![aws(), keys("https://10.0.0.1/keys")], LIKELY),
+            (
+                "a cluster's internal name",
+                vec![cluster("https://kubernetes.default.svc.cluster.local")],
+                LIKELY,
+            ),
+            ("not reached from here alone", vec![here()], None),
+            ("a service in place of AWS reaches it", vec![stand_in(), keys("https://10.0.0.1/keys")], None),
+            ("a public cluster", vec![cluster("https://idp.example.com")], None),
+        ],
+    );
+}
+
+#[test]
+fn keys_that_are_published() {
+    let set = |name: &'static str, ids: &[&str]| {
+        let keys: Vec<String> = ids.iter().map(|id| format!(r#"{{"kty": "RSA", "kid": "{id}"}}"#)).collect();
+        (name, format!(r#"{{"keys": [{}]}}"#, keys.join(", ")))
+    };
+    let published = |ids: &[&str]| set("jwks.json", ids);
+    let own = |ids: &[&str]| set("cluster-jwks.json", ids);
+    let token = || header(r#"{"alg": "RS256", "kid": "new"}"#);
+    let said =
+        || error("InvalidIdentityToken: Couldn't retrieve verification key from your identity provider");
+    table(
+        "issuer.key-missing",
+        vec![
+            ("the token's key is not there", vec![token(), published(&["old"])], LIKELY),
+            ("none of the cluster's", vec![published(&["old"]), own(&["new"])], LIKELY),
+            (
+                "none of the cluster's, and STS says so",
+                vec![said(), published(&["old"]), own(&["new"])],
+                CERTAIN,
+            ),
+            ("one of the cluster's", vec![published(&["old"]), own(&["new", "old"])], POSSIBLE),
+            ("the token's key is there", vec![token(), published(&["new"]), own(&["new", "next"])], None),
+            ("a key that the cluster gave up", vec![published(&["old", "new"]), own(&["new"])], None),
+            ("the cluster's were not read", vec![published(&["old"])], None),
+            ("the published were not read", vec![own(&["new"])], None),
+        ],
+    );
+}
+
+#[test]
+fn thumbprints() {
+    let top = "19b2169326d6adf9fbc0238fd41e069c3f189ddf";
+    let chain = |comment: &str| {
+        ("chain.txt", format!("# idp.example.com{comment}\n 0 s:CN=idp.example.com\n   sha1:{top}\n"))
+    };
+    let private = || chain(": its authority is not in the trust store");
+    let provider = |thumbprint: &str| {
+        let text = format!(
+            r#"{{"Url": "idp.example.com", "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": ["{thumbprint}"]}}"#
+        );
+        ("provider.json", text)
+    };
+    let other = &"0".repeat(40);
+    let said = || {
+        error(
+            "InvalidIdentityToken: OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+        )
+    };
+    table(
+        "provider.thumbprint-mismatch",
+        vec![
+            ("STS says so", vec![said(), chain(""), provider(other)], CERTAIN),
+            ("a private authority", vec![private(), provider(other)], LIKELY),
+            ("a private authority that is listed", vec![private(), provider(&top.to_uppercase())], None),
+            ("a public authority", vec![chain(""), provider(other)], None),
+            ("the provider was not read", vec![private()], None),
         ],
     );
 }

@@ -1,5 +1,7 @@
 //! The pod and what was injected into it.
 
+use rolecall_doctor::finding::Severity;
+
 use super::*;
 
 fn webhook_pod(ready: &str) -> (&'static str, String) {
@@ -135,6 +137,17 @@ fn stale() {
             ),
         ],
     );
+    let severity = |more: Vec<(&'static str, String)>| {
+        let files: Files<'_> = [annotated(), old()].into_iter().chain(more).collect();
+        ask("pod.stale", &files).map(|finding| finding.severity)
+    };
+    let gone = "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name old cannot be found.";
+    assert_eq!(
+        severity(vec![("role.error", gone.to_owned())]),
+        Some(Severity::Error),
+        "the old role is gone"
+    );
+    assert_eq!(severity(vec![]), Some(Severity::Warning), "nobody knows whether the old role admits");
 }
 
 #[test]
@@ -275,4 +288,42 @@ fn pods_are_made_anew_only_where_that_helps() {
     let skipped = pod(PodSpec { metadata, ..PodSpec::default() });
     let (title, edits) = commands(vec![denied(NODE), app_role(), annotated(), skipped]);
     assert_eq!(edits, 0, "it would be skipped again: {title}");
+}
+
+/// No token was read, and whatever it says, STS offers clusters' tokens a few keys and no others.
+#[test]
+fn keys_that_no_token_fills() {
+    let provider = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+    let subject = format!(r#""{provider}:sub": "system:serviceaccount:shop:app""#);
+    let found = |claim: &str| {
+        let (name, text) = app_role();
+        let role = text.replace(&subject, &format!(r#"{subject}, "{provider}:{claim}": "shop""#));
+        assert_ne!(role, text);
+        let cluster =
+            format!(r#"{{"cluster": {{"name": "c", "identity": {{"oidc": {{"issuer": "https://{provider}"}}}}}}}}"#);
+        let files = [(name, role), annotated(), injected_pod(), ("cluster.json", cluster)];
+        ask("trust.condition-key-unsupported", &files).is_some()
+    };
+    assert!(found("namespace"));
+    assert!(!found("email"), "a token may have it");
+}
+
+#[test]
+fn another_audience_by_annotation() {
+    let account = || {
+        account("app", &[("eks.amazonaws.com/role-arn", ROLE_ARN), ("eks.amazonaws.com/audience", "vault")])
+    };
+    let provider = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+    let listed = format!(r#"{{"Url": "{provider}", "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": []}}"#);
+    let cluster =
+        format!(r#"{{"cluster": {{"name": "c", "identity": {{"oidc": {{"issuer": "https://{provider}"}}}}}}}}"#);
+    let (name, text) = injected_pod();
+    let pod = (name, text.replace("sts.amazonaws.com", "vault"));
+    let fixes = |account: (&'static str, String)| {
+        let files =
+            [app_role(), account, pod.clone(), ("cluster.json", cluster.clone()), ("provider.json", listed.clone())];
+        ask("token.audience-wrong", &files).unwrap().fixes
+    };
+    assert!(!fixes(account()).iter().all(|fix| fix.edits.is_empty()), "the annotation is taken away");
+    assert!(fixes(annotated()).iter().all(|fix| fix.edits.is_empty()), "somebody else asks for that audience");
 }

@@ -167,9 +167,26 @@ fn not_used() {
         let (name, text) = annotated();
         (name, text.replace("namespace: shop", "namespace: other"))
     };
+    let beside = || ("serviceaccounts.yaml", annotated().1);
+    let web = || pod(PodSpec { account: "web", ..PodSpec::default() });
     table(
         "serviceaccount.not-used",
         vec![
+            (
+                "nothing was seen, and the role trusts the other account",
+                vec![app_role(), account("web", &[]), beside(), web()],
+                CERTAIN,
+            ),
+            (
+                "nothing was seen, and the role trusts this one",
+                vec![role("system:serviceaccount:shop:web"), account("web", &[]), beside(), web()],
+                None,
+            ),
+            (
+                "nothing was seen, and the role trusts neither",
+                vec![role("system:serviceaccount:shop:third"), account("web", &[]), beside(), web()],
+                None,
+            ),
             ("the pod runs under default", vec![denied(NODE), app_role(), annotated(), default()], CERTAIN),
             (
                 "nothing says whom was refused",

@@ -4,7 +4,7 @@ use rolecall_model::json::Node;
 use rolecall_policy::context::Context;
 
 use super::Source;
-use crate::issuers::{KeySupport, known};
+use crate::issuers::{KeySupport, UNIVERSAL, known};
 use crate::token::claims::{Audience, audience, source_identity, tags};
 
 pub(super) fn set(context: &mut Context, source: &Source<'_>) {
@@ -13,8 +13,12 @@ pub(super) fn set(context: &mut Context, source: &Source<'_>) {
         let nodes = source.claims.get(claim).map(Node::one_or_many).unwrap_or_default();
         nodes.iter().filter_map(|node| node.scalar().map(str::to_owned)).collect()
     };
+    let known = known(source.provider, None);
     if !source.whole {
-        context.set_unknown_prefix(&key(""));
+        // Whatever the token says: a claim that STS does not offer for this issuer is no key.
+        for claim in UNIVERSAL.iter().chain(known.issuer().keys) {
+            context.set_unknown(&key(claim));
+        }
     }
     for claim in ["sub", "email"] {
         if let [value] = texts(claim).as_slice() {
@@ -33,7 +37,6 @@ pub(super) fn set(context: &mut Context, source: &Source<'_>) {
     if source.claims.get("amr").is_some() {
         context.set_multivalued(&key("amr"), texts("amr"));
     }
-    let known = known(source.provider, None);
     for claim in known.issuer().keys.iter().filter(|claim| source.claims.get(claim).is_some()) {
         let support = known.key_support(claim, source.now);
         let offered = matches!(support, KeySupport::Always | KeySupport::Since(_));

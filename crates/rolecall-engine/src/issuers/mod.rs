@@ -33,7 +33,7 @@ pub enum KeySupport {
 }
 
 /// Claims that become keys for every OIDC issuer (policy reference section 11).
-const UNIVERSAL: [&str; 5] = ["aud", "sub", "amr", "email", "oaud"];
+pub(crate) const UNIVERSAL: [&str; 5] = ["aud", "sub", "amr", "email", "oaud"];
 
 /// The row for a provider by its name (host and path); the claims tell self-hosted issuers of some families.
 #[must_use]
@@ -157,5 +157,31 @@ mod tests {
             assert!(pattern.matches('*').count() <= 1 && !pattern.contains('?'), "{pattern}");
         }
         assert_eq!(known("oidc.eks.eu-west-1.amazonaws.com/id/ABC", None).family(), Family::Kubernetes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rolecall_model::document::DocumentId;
+    use rolecall_model::json;
+
+    use super::*;
+
+    #[test]
+    fn clusters_are_told_from_eks() {
+        let known = |provider: &str, claims: &str| {
+            let node = json::parse(claims).root.unwrap();
+            known(provider, Some(&JsonObject { document: DocumentId(0), node })).issuer().name
+        };
+        let subject = r#"{"sub": "system:serviceaccount:shop:api"}"#;
+        let table = [
+            ("oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF", subject, "Amazon EKS"),
+            ("idp.example.com", subject, "Kubernetes"),
+            ("idp.example.com", r#"{"sub": "x", "kubernetes.io": {}}"#, "Kubernetes"),
+            ("idp.example.com", r#"{"sub": "system:serviceaccount"}"#, "another issuer"),
+        ];
+        for (provider, claims, wanted) in table {
+            assert_eq!(known(provider, claims), wanted, "{provider} {claims}");
+        }
     }
 }

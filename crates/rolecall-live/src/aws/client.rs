@@ -105,6 +105,12 @@ pub async fn credentials_of_profile() -> Result<Credentials, Refusal> {
     provider.provide_credentials().await.map_err(|error| credentials_refusal(&error, None))
 }
 
+/// The endpoint as far as option and environment tell, where there is no connection.
+pub(crate) fn endpoint(scope: &AwsScope) -> Option<String> {
+    let variable = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+    scope.endpoint_url.clone().or_else(variable)
+}
+
 /// Option, environment, profile; never the instance metadata service, which a laptop would wait for.
 async fn chosen_region(scope: &AwsScope) -> Option<Region> {
     if let Some(region) = &scope.region {

@@ -10,6 +10,7 @@ mod provider;
 mod role;
 mod trail;
 
+pub(crate) use client::endpoint;
 pub use client::{Aws, Connection, connect, connection, credentials_of_profile, region};
 pub(crate) use cluster::{ClusterName, associations, cluster};
 pub use failure::refusal;

@@ -18,19 +18,29 @@ pub(crate) async fn providers(aws: &Aws) -> Result<(String, Vec<String>), Refusa
     Ok((printed(&json!({ "OpenIDConnectProviderList": entries })), arns))
 }
 
+/// What `aws iam get-open-id-connect-provider` printed, with what others need of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProviderRead {
+    /// The file.
+    pub file: String,
+    /// Thumbprints.
+    pub thumbprints: Vec<String>,
+}
+
 /// `aws iam get-open-id-connect-provider`
-pub(crate) async fn detail(aws: &Aws, arn: &str) -> Result<String, Refusal> {
+pub(crate) async fn detail(aws: &Aws, arn: &str) -> Result<ProviderRead, Refusal> {
     let answer = aws.iam.get_open_id_connect_provider().open_id_connect_provider_arn(arn).send().await;
     let answer = answer.map_err(|error| refusal("GetOpenIDConnectProvider", &error))?;
     let tags: Vec<Value> =
         answer.tags().iter().map(|tag| json!({"Key": tag.key(), "Value": tag.value()})).collect();
-    Ok(printed(&object(vec![
+    let file = printed(&object(vec![
         ("Url", maybe(answer.url())),
         ("ClientIDList", Some(json!(answer.client_id_list()))),
         ("ThumbprintList", Some(json!(answer.thumbprint_list()))),
         ("CreateDate", date(answer.create_date())),
         ("Tags", Some(Value::Array(tags))),
-    ])))
+    ]));
+    Ok(ProviderRead { file, thumbprints: answer.thumbprint_list().to_vec() })
 }
 
 /// The provider to look at: the issuer's own; where none is registered for it, the one that the trust policy names.

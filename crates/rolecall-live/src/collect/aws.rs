@@ -2,7 +2,7 @@
 
 use rolecall_model::arn::{Arn, parse_role_arn};
 
-use super::Plan;
+use super::{Plan, Registered};
 use crate::aws::{self, Aws, Wanted};
 use crate::desk::Side;
 use crate::refusal::{Refusal, RefusalKind};
@@ -10,30 +10,60 @@ use crate::target::Target;
 
 impl Plan<'_> {
     pub(super) async fn aws(&self) {
-        let made = self.desk.ask(Side::Aws, "AWS credentials", 1, aws::connection(&self.scope.aws)).await;
+        let ask = |scope| async move {
+            let made = self.desk.ask(Side::Aws, "AWS credentials", 1, aws::connection(&scope)).await;
+            made.map(aws::connect)
+        };
+        if self.scope.role_profile.is_none() {
+            let made = ask(self.scope.aws.clone()).await;
+            tokio::join!(self.of_the_cluster(&made), self.of_the_role(&made));
+            return;
+        }
+        let of_the_cluster = async { self.of_the_cluster(&ask(self.scope.aws.clone()).await).await };
+        let of_the_role = async { self.of_the_role(&ask(self.scope.role_aws()).await).await };
+        tokio::join!(of_the_cluster, of_the_role);
+    }
+
+    /// What lies in the cluster's account.
+    async fn of_the_cluster(&self, made: &Result<Aws, Refusal>) {
         match made {
-            Ok(connection) => {
-                let aws = aws::connect(connection);
-                tokio::join!(
-                    self.identity(&aws),
-                    self.provider_list(&aws),
-                    self.eks(&aws),
-                    self.associations(&aws),
-                    self.role_and_what_hangs_on_it(&aws),
-                    self.provider(&aws),
-                );
+            Ok(aws) => {
+                tokio::join!(self.eks(aws), self.associations(aws));
             }
-            Err(refusal) => self.without_aws(&refusal).await,
+            Err(_) => self.eks_issuer.set(None),
         }
     }
 
-    async fn without_aws(&self, refusal: &Refusal) {
+    /// What lies in the role's account.
+    async fn of_the_role(&self, made: &Result<Aws, Refusal>) {
+        let endpoint = match made {
+            Ok(aws) => aws.connection.endpoint.clone(),
+            Err(_) => aws::endpoint(&self.scope.aws),
+        };
+        if let Some(endpoint) = endpoint {
+            let file = aws::printed(&serde_json::json!({ "EndpointUrl": endpoint }));
+            self.desk.put("service.json", file);
+        }
+        match made {
+            Ok(aws) => {
+                tokio::join!(
+                    self.identity(aws),
+                    self.provider_list(aws),
+                    self.role_and_what_hangs_on_it(aws),
+                    self.provider(aws),
+                );
+            }
+            Err(refusal) => self.without_role(refusal).await,
+        }
+    }
+
+    async fn without_role(&self, refusal: &Refusal) {
         for stem in ["role", "providers", "provider", "identity-policies"] {
             self.desk.failed(stem, refusal);
         }
         self.caller.set(None);
         self.providers.set(None);
-        self.eks_issuer.set(None);
+        self.provider.set(None);
         self.trust.set(None);
         self.role.set(self.wanted_role().await.map(|(arn, _)| arn));
     }
@@ -165,7 +195,7 @@ impl Plan<'_> {
                 RefusalKind::Other,
                 format!("the role is in account {wanted}, and these credentials are of account {account}"),
             )
-            .remedied(format!("name a profile of account {wanted} with `--profile`"))
+            .remedied(format!("name a profile of account {wanted} with `--role-profile`; `--profile` stays that of the cluster"))
         })
     }
 
@@ -186,20 +216,25 @@ impl Plan<'_> {
 
     /// The provider of the issuer, or the one that the trust policy names.
     async fn provider(&self, aws: &Aws) {
-        let Some(listed) = self.providers.wait().await else { return };
+        let Some((arn, depth)) = self.chosen().await else { return self.provider.set(None) };
+        let read =
+            self.desk.ask(Side::Aws, "iam:GetOpenIDConnectProvider", depth, aws::detail(aws, &arn)).await;
+        let thumbprints = read.as_ref().map(|read| read.thumbprints.clone()).unwrap_or_default();
+        self.provider.set(Some(Registered { arn, thumbprints, depth }));
+        self.desk.settle("provider", "json", read.map(|read| read.file));
+    }
+
+    /// Its ARN, and the place of the call that reads it.
+    async fn chosen(&self) -> Option<(String, usize)> {
+        let listed = self.providers.wait().await?;
         let issuer = match self.eks_issuer.wait().await {
             Some(issuer) => Some(issuer),
             None => self.api_issuer.wait().await,
         };
-        let mut depth = 2;
-        let mut chosen = aws::choose(&listed, issuer.as_deref(), None);
-        if chosen.is_none() {
-            chosen = aws::choose(&listed, None, self.trust.wait().await.as_deref());
-            depth = self.workload.wait().await.map_or(0, |workload| workload.depth) + 2;
+        if let Some(arn) = aws::choose(&listed, issuer.as_deref(), None) {
+            return Some((arn, 2));
         }
-        let Some(arn) = chosen else { return };
-        let read =
-            self.desk.ask(Side::Aws, "iam:GetOpenIDConnectProvider", depth, aws::detail(aws, &arn)).await;
-        self.desk.settle("provider", "json", read);
+        let depth = self.workload.wait().await.map_or(0, |workload| workload.depth) + 2;
+        aws::choose(&listed, None, self.trust.wait().await.as_deref()).map(|arn| (arn, depth))
     }
 }

@@ -84,10 +84,30 @@ impl Plan<'_> {
             .as_ref()
             .ok()
             .and_then(|text| Some(json::parse(text).root?.get("issuer")?.as_str()?.to_owned()));
-        self.api_issuer.set(issuer);
+        self.api_issuer.set(issuer.clone());
         if let Ok(text) = read {
-            let pretty = serde_json::from_str(&text).map_or(text, |value| aws::printed(&value));
-            self.desk.put("cluster-discovery.json", pretty);
+            self.desk.put("cluster-discovery.json", pretty(text));
+        }
+        if issuer.is_some_and(|issuer| !is_of_eks(&issuer)) {
+            self.own_keys(kubernetes).await;
         }
     }
+
+    /// The keys that the cluster itself shows. Where somebody publishes copies of them, these may be older ones.
+    async fn own_keys(&self, kubernetes: &Kubernetes) {
+        let what = "get /openid/v1/jwks";
+        let read = self.desk.ask(Side::Kubernetes, what, 2, kubernetes.text("/openid/v1/jwks")).await;
+        if let Ok(text) = read {
+            self.desk.put("cluster-jwks.json", pretty(text));
+        }
+    }
+}
+
+/// Issuers that AWS publishes itself, from the signer's own keys.
+fn is_of_eks(issuer: &str) -> bool {
+    issuer.starts_with("https://oidc.eks.") || issuer.starts_with("https://oidc-eks.")
+}
+
+fn pretty(text: String) -> String {
+    serde_json::from_str(&text).map_or(text, |value| aws::printed(&value))
 }

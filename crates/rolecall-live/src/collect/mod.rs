@@ -1,9 +1,10 @@
 //! The plan: which call waits for which. Everything else goes side by side, within one budget of time.
 //!
-//! The longest chain: cronjob → jobs → pods → role → attached policy → its version: six calls. Credentials come before it, and
-//! are asked for beside the cluster.
+//! The longest chain: cronjob → jobs → pods → role → the provider that its trust policy names → that issuer's discovery
+//! document → its keys: seven calls. Credentials come before it, and are asked for beside the cluster.
 
 mod aws;
+mod issuer;
 mod kubernetes;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::target::Target;
 pub async fn collect(scope: &Scope, progress: Arc<Progress>) -> Collected {
     let desk = Desk::new(scope.timeout, progress);
     let plan = Plan::new(scope, &desk);
-    tokio::join!(plan.kubernetes(), plan.aws());
+    tokio::join!(plan.kubernetes(), plan.aws(), plan.issuer());
     let seen = plan.seen().await;
     desk.put("now.txt", format!("{}\n", now()));
     let (files, troubles, calls) = desk.finish();
@@ -53,11 +54,24 @@ struct Plan<'p> {
     eks_issuer: Later<String>,
     /// ARNs of the providers.
     providers: Later<Vec<String>>,
+    /// The provider that was looked at.
+    provider: Later<Registered>,
     /// Account and ARN of the caller.
     caller: Later<(String, String)>,
     /// The role: its ARN as it was asked for, and what was read.
     role: Later<String>,
     trust: Later<String>,
+}
+
+/// A registered provider, as far as its issuer is asked.
+#[derive(Clone, Debug)]
+struct Registered {
+    /// Its ARN.
+    arn: String,
+    /// Thumbprints of the certificates that it trusts; none where they could not be read.
+    thumbprints: Vec<String>,
+    /// How many calls it took to know it.
+    depth: usize,
 }
 
 impl<'p> Plan<'p> {
@@ -71,6 +85,7 @@ impl<'p> Plan<'p> {
             api_issuer: Later::new(),
             eks_issuer: Later::new(),
             providers: Later::new(),
+            provider: Later::new(),
             caller: Later::new(),
             role: Later::new(),
             trust: Later::new(),

@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::refusal::{Refusal, RefusalKind, chain};
 use crate::scope::KubernetesScope;
 
+/// Types that are taken: the key set of an API server is of the second, and of no other.
+const ACCEPT: &str = "application/json, application/jwk-set+json, */*;q=0.1";
+
 /// A cluster that can be read.
 #[derive(Clone)]
 pub struct Kubernetes {
@@ -124,7 +127,7 @@ impl Kubernetes {
     /// # Errors
     /// As kubectl would print it.
     pub async fn text(&self, path: &str) -> Result<String, Refusal> {
-        let request = Request::get(path).body(Vec::new());
+        let request = Request::get(path).header(http::header::ACCEPT, ACCEPT).body(Vec::new());
         let request = request
             .map_err(|error| Refusal::new(RefusalKind::Other, format!("`{path}` is no path: {error}")))?;
         self.client.request_text(request).await.map_err(|error| refusal(&error, &self.server))

@@ -2,6 +2,7 @@
 
 mod client;
 mod object;
+mod selector;
 pub mod watch;
 mod webhook;
 mod workload;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::client::Kubernetes;
 use super::object::yaml;
+use super::selector::selector;
 use crate::desk::{Desk, Side};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::target::{Kind, Target};
@@ -20,9 +21,14 @@ pub(crate) struct Workload {
     pub role: Option<String>,
     /// Region that the pod is told.
     pub region: Option<String>,
+    /// Whether the account is there and names no role.
+    pub bare: bool,
     /// How many calls it took one after the other.
     pub depth: usize,
 }
+
+/// The annotation that names a role, as a JSON pointer.
+const ROLE: &str = "/metadata/annotations/eks.amazonaws.com~1role-arn";
 
 /// Pods of one workload that are looked through for the newest.
 const PODS: usize = 500;
@@ -70,7 +76,12 @@ impl Reader<'_> {
             yaml(object, kind.api(), kind.name()),
         );
         match pod {
-            Ok(Some(pod)) => self.take_pod(&mut found, pod),
+            Ok(Some(pod)) => {
+                if found.bare {
+                    self.others(depth + 1).await;
+                }
+                self.take_pod(&mut found, pod);
+            }
             Ok(None) => {}
             Err(refusal) => self.desk.failed("pod", &refusal),
         }
@@ -87,6 +98,9 @@ impl Reader<'_> {
             }
         };
         let mut found = self.account(&account_of(pod.get("spec")), 2).await;
+        if found.bare {
+            self.others(3).await;
+        }
         self.take_pod(&mut found, pod);
         Workload { depth: 2, ..found }
     }
@@ -168,12 +182,27 @@ impl Reader<'_> {
         let path = format!("/api/v1/namespaces/{}/serviceaccounts/{}", part(self.namespace), part(name));
         let read =
             self.desk.ask(Side::Kubernetes, "get serviceaccount", depth, self.kubernetes.get(&path)).await;
-        let role = read.as_ref().ok().and_then(|account| {
-            let annotations = account.pointer("/metadata/annotations")?;
-            Some(annotations.get("eks.amazonaws.com/role-arn")?.as_str()?.trim().to_owned())
-        });
+        let role =
+            read.as_ref().ok().and_then(|account| Some(account.pointer(ROLE)?.as_str()?.trim().to_owned()));
+        let bare = read.is_ok() && role.is_none();
         self.desk.settle("serviceaccount", "yaml", read.map(|account| yaml(account, "v1", "ServiceAccount")));
-        Workload { account: Some(name.to_owned()), role, ..Workload::default() }
+        Workload { account: Some(name.to_owned()), role, bare, ..Workload::default() }
+    }
+
+    /// The accounts of the namespace that name a role: where the pod's own names none, one of them may have been meant.
+    async fn others(&self, depth: usize) {
+        let path = format!("/api/v1/namespaces/{}/serviceaccounts?limit={PODS}", part(self.namespace));
+        let what = "list serviceaccounts";
+        let Ok(listed) = self.desk.ask(Side::Kubernetes, what, depth, self.kubernetes.get(&path)).await
+        else {
+            return;
+        };
+        let accounts = listed.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        let named = accounts.into_iter().filter(|account| account.pointer(ROLE).is_some());
+        let texts: Vec<String> = named.map(|account| yaml(account, "v1", "ServiceAccount")).collect();
+        if !texts.is_empty() {
+            self.desk.put("serviceaccounts.yaml", texts.join("---\n"));
+        }
     }
 }
 
@@ -207,58 +236,4 @@ fn variable(pod: &Value, names: &[&str]) -> Option<String> {
     };
     let found = variables.filter(fits).find_map(|variable| variable.get("value").and_then(Value::as_str));
     found.filter(|value| !value.is_empty()).map(str::to_owned)
-}
-
-/// A selector as the query parameter has it (Kubernetes documentation, "Labels and Selectors").
-fn selector(selector: &Value) -> Option<String> {
-    let mut terms = Vec::new();
-    for (key, value) in selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
-        terms.push(format!("{key}={}", value.as_str()?));
-    }
-    for expression in selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten() {
-        let key = expression.get("key")?.as_str()?;
-        let values: Vec<&str> = expression
-            .get("values")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        let values = values.join(",");
-        terms.push(match expression.get("operator")?.as_str()? {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "Exists" => key.to_owned(),
-            "DoesNotExist" => format!("!{key}"),
-            _ => return None,
-        });
-    }
-    (!terms.is_empty()).then(|| terms.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn selectors() {
-        let table = [
-            (json!({"matchLabels": {"app": "api", "tier": "web"}}), Some("app=api,tier=web")),
-            (
-                json!({"matchExpressions": [
-                    {"key": "app", "operator": "In", "values": ["a", "b"]},
-                    {"key": "old", "operator": "DoesNotExist"},
-                    {"key": "x", "operator": "Exists"},
-                    {"key": "y", "operator": "NotIn", "values": ["z"]},
-                ]}),
-                Some("app in (a,b),!old,x,y notin (z)"),
-            ),
-            (json!({}), None),
-            (json!({"matchExpressions": [{"key": "app", "operator": "Unheard"}]}), None),
-        ];
-        for (given, wanted) in table {
-            assert_eq!(selector(&given).as_deref(), wanted, "{given}");
-        }
-    }
 }

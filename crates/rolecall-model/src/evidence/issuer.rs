@@ -2,7 +2,7 @@
 
 use super::fact::Fact;
 use super::token::JsonObject;
-use crate::document::{DocumentId, Text};
+use crate::document::{At, DocumentId, Text};
 
 /// What is known of the issuer.
 #[derive(Clone, Debug)]
@@ -17,6 +17,10 @@ pub struct IssuerEvidence {
     pub chains: Fact<Vec<Chain>>,
     /// The cluster of the workload (`cluster.json`).
     pub cluster: Fact<Cluster>,
+    /// The key set that the cluster itself shows (`cluster-jwks.json`); STS asks for the published one instead.
+    pub cluster_jwks: Fact<JsonObject>,
+    /// The address of a service that stands for AWS (`service.json`): it may reach what AWS cannot.
+    pub service: Option<Text>,
 }
 
 /// A failed look-up of the issuer's documents.
@@ -35,6 +39,8 @@ pub struct FetchFailure {
 pub struct Chain {
     /// Certificates in the order sent.
     pub certificates: Vec<Certificate>,
+    /// Where it is said that a trust store does not know the chain's authority.
+    pub untrusted: Option<At>,
 }
 
 /// One certificate of a chain.

@@ -44,6 +44,8 @@ impl Evidence {
                     "openssl s_client -servername HOST -showcerts -connect HOST:443 > chain.txt",
                 ),
                 cluster: Fact::not_given("aws eks describe-cluster --name CLUSTER > cluster.json"),
+                cluster_jwks: Fact::not_given("kubectl get --raw /openid/v1/jwks > cluster-jwks.json"),
+                service: None,
             },
             provider: ProviderEvidence {
                 list: Fact::not_given("aws iam list-open-id-connect-providers > providers.json"),

@@ -38,6 +38,9 @@ pub struct LiveFlags {
     /// Profile of the AWS configuration files.
     #[arg(long, value_name = "NAME", help_heading = LIVE)]
     pub profile: Option<String>,
+    /// Profile for the role's account, where it is another one than the cluster's; --profile is the cluster's then.
+    #[arg(long, value_name = "NAME", help_heading = LIVE)]
+    pub role_profile: Option<String>,
     /// AWS region.
     #[arg(long, value_name = "REGION", help_heading = LIVE)]
     pub region: Option<String>,
@@ -50,6 +53,9 @@ pub struct LiveFlags {
     /// How many minutes back CloudTrail is asked for refusals; 0 does not ask it.
     #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=129_600), help_heading = LIVE)]
     pub trail: u64,
+    /// Fetch an issuer's documents from loopback, private networks and ports too: for a service of your own in AWS's place.
+    #[arg(long, help_heading = LIVE)]
+    pub allow_local_issuers: bool,
     /// Print what reading needs to be permitted, as an IAM policy and an RBAC role, and do nothing.
     #[arg(long, help_heading = LIVE)]
     pub needs: bool,
@@ -66,6 +72,7 @@ impl LiveFlags {
             || self.kubeconfig.is_some()
             || self.impersonate.is_some()
             || self.profile.is_some()
+            || self.role_profile.is_some()
             || self.region.is_some()
             || self.endpoint_url.is_some()
     }
@@ -79,6 +86,7 @@ impl LiveFlags {
                 region: self.region.clone(),
                 endpoint_url: self.endpoint_url.clone(),
             },
+            role_profile: self.role_profile.clone(),
             kubernetes: KubernetesScope {
                 kubeconfig: self.kubeconfig.clone(),
                 context: self.context.clone(),
@@ -88,6 +96,7 @@ impl LiveFlags {
             },
             timeout: Duration::from_secs(self.timeout),
             trail: (self.trail > 0).then(|| Duration::from_secs(self.trail * 60)),
+            local_issuers: self.allow_local_issuers,
         }
     }
 

@@ -11,6 +11,7 @@ use rolecall_doctor::link::Link;
 use rolecall_doctor::report::{Report, diagnose};
 use rolecall_live::refusal::Refusal;
 use rolecall_model::evidence::Evidence;
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::secret::Secret;
 
 use super::Failure;
@@ -102,7 +103,7 @@ impl ProbeFlags {
         };
         let region =
             flags.region.clone().or_else(|| region(&read.evidence)).unwrap_or_else(|| "us-east-1".into());
-        let answer = runtime.block_on(exchange(&scope.aws, &region, &role, &token))?;
+        let answer = runtime.block_on(exchange(&scope.role_aws(), &region, &role, &token))?;
         Ok((token, answer))
     }
 }
@@ -142,11 +143,18 @@ fn taken_in(read: &mut ReadTargets, token: &Secret<String>, answer: Answer) -> P
     let ours = verdict(&diagnose(&rolecall_live::evidence(&files)));
     files.push(file(&answer));
     read.evidence = rolecall_live::evidence(&files);
+    // Whether STS reaches the issuer, it alone knows: what is fetched from here does not contradict it.
+    let seen = &read.evidence.attempt.observations;
+    let ours = ours.filter(|_| !seen.iter().any(|seen| is_about_the_issuer(&seen.symptom)));
     match &answer {
         Answer::Admitted { arn } => output::human::note(&format!("AWS admitted the probe, as {arn}")),
         Answer::Refused { line } => output::human::note(&format!("AWS refused the probe: {line}")),
     }
     Probed { answer, ours }
+}
+
+fn is_about_the_issuer(symptom: &Symptom) -> bool {
+    matches!(symptom, Symptom::KeyNotRetrieved | Symptom::IdpCommunication | Symptom::ThumbprintMismatch)
 }
 
 /// Whether STS admits, by our verdict; none where we do not decide. What fails before STS is asked, or after it has

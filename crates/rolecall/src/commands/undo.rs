@@ -22,6 +22,7 @@ use crate::output;
 #[command(
     mut_arg("needs", |flag| flag.hide(true)),
     mut_arg("trail", |flag| flag.hide(true)),
+    mut_arg("allow_local_issuers", |flag| flag.hide(true)),
     after_help = "Examples:\n  rolecall undo rolecall-undo-payments-deploy-api.json\n\nExit codes:\n  0  everything is as it was\n  1  nothing was changed\n  2  something was changed since, or rolecall failed"
 )]
 pub struct Arguments {

@@ -19,6 +19,7 @@
 //! amazon-eks-pod-identity-webhook issue 12; reference sts.md §3.4.
 
 use rolecall_model::document::At;
+use rolecall_model::evidence::token::JsonObject;
 use rolecall_model::json::Node;
 
 use crate::case::Case;
@@ -38,11 +39,63 @@ pub const CHECK: Check = Check {
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let jwks = case.issuer().jwks.present()?;
-    let header = case.token().header.present()?;
     // The key set that was read may not be the one that STS gets: unreachable from outside comes first.
     if !case.issuer().fetch_failures.is_empty() {
         return None;
     }
+    match case.token().header.present() {
+        Some(header) => of_the_token(case, jwks, header),
+        None => of_the_cluster(case, jwks),
+    }
+}
+
+/// Without a token: keys of the cluster that the published set lacks. Where it has none of them, whichever signs is not
+/// there; where it has some, the missing one may not sign yet, or no longer.
+fn of_the_cluster(case: &Case<'_>, jwks: &JsonObject) -> Option<Finding> {
+    let own = case.issuer().cluster_jwks.present()?;
+    let (published, shown) = (ids(jwks), ids(own));
+    let lacking: Vec<&str> = shown.iter().copied().filter(|id| !published.contains(id)).collect();
+    if lacking.is_empty() {
+        return None;
+    }
+    let none = lacking.len() == shown.len();
+    let certainty = match (none, super::key_not_retrieved(case)) {
+        (true, Some(_)) => Certainty::Certain,
+        (true, None) | (false, Some(_)) => Certainty::Likely,
+        (false, None) => Certainty::Possible,
+    };
+    let title = match none {
+        true => "the published key set has none of the cluster's keys".to_owned(),
+        false => format!("the published key set lacks the cluster's key `{}`", lacking.join("`, `")),
+    };
+    let finding = Finding::new(&CHECK, certainty, title)
+        .because(
+            "STS takes the key whose `kid` equals the token's from the published set. The cluster shows keys that are \
+             not in it: the published copy was not renewed when the keys changed, or is another cluster's.",
+        )
+        .at(jwks.at(jwks.node.get("keys").unwrap_or(&jwks.node)), "what STS gets")
+        .beside(own.at(own.node.get("keys").unwrap_or(&own.node)), "what the cluster shows");
+    let finding = match none {
+        true => finding,
+        false => finding.note("which key signs, a token tells: `--probe` gets one"),
+    };
+    Some(publish(finding))
+}
+
+fn ids(jwks: &JsonObject) -> Vec<&str> {
+    let keys = jwks.node.get("keys").map(Node::elements).unwrap_or_default();
+    keys.iter().filter_map(|key| key.get("kid")?.as_str()).collect()
+}
+
+fn publish(finding: Finding) -> Finding {
+    finding.fix(
+        "publish the signer's current key set, old keys beside new ones",
+        Safety::ShowOnly,
+        &["kubectl get --raw /openid/v1/jwks > keys.json".into()],
+    )
+}
+
+fn of_the_token(case: &Case<'_>, jwks: &JsonObject, header: &JsonObject) -> Option<Finding> {
     let wanted = header.text("kid").map(|kid| kid.value).unwrap_or_default();
     let keys = jwks.node.get("keys").map(Node::elements).unwrap_or_default();
     if keys.iter().any(|key| key.get("kid").and_then(Node::as_str) == Some(wanted.as_str())) {
@@ -70,9 +123,5 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if !listed.is_empty() {
         finding = finding.note(format!("the key set holds {}", listed.join(", ")));
     }
-    Some(finding.fix(
-        "publish the signer's current key set, old keys beside new ones",
-        Safety::ShowOnly,
-        &["kubectl get --raw /openid/v1/jwks > keys.json".into()],
-    ))
+    Some(publish(finding))
 }

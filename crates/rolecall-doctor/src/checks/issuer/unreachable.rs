@@ -97,15 +97,25 @@ impl Finding {
     }
 }
 
-/// A `jwks_uri` whose host is a private address or an internal name, as a cluster's API server writes it by default.
+/// A `jwks_uri` whose host is a private address or an internal name, as a cluster's API server writes it by default; or the
+/// cluster's issuer itself. A service that stands for AWS may reach them.
 fn private_address(case: &Case<'_>) -> Option<Text> {
-    let uri = case.issuer().discovery.present()?.text("jwks_uri")?;
-    let bare = host(&uri.value).split(':').next().unwrap_or_default().to_owned();
+    let issuer = case.issuer();
+    if issuer.service.is_some() {
+        return None;
+    }
+    let uri = issuer.discovery.present().and_then(|discovery| discovery.text("jwks_uri"));
+    let own = issuer.cluster.present().and_then(|cluster| cluster.issuer.clone());
+    uri.into_iter().chain(own).find(|url| is_private(&url.value))
+}
+
+fn is_private(url: &str) -> bool {
+    let bare = host(url).split(':').next().unwrap_or_default().to_owned();
     let address = bare.parse::<std::net::Ipv4Addr>();
     let private =
         address.is_ok_and(|address| address.is_private() || address.is_loopback() || address.is_link_local());
     let internal = [".local", ".internal", ".svc", ".lan"].iter().any(|end| bare.ends_with(end))
         || bare == "localhost"
         || bare == "kubernetes.default";
-    (private || internal).then_some(uri)
+    private || internal
 }

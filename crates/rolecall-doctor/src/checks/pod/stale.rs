@@ -23,6 +23,7 @@ use super::{named, signs_as};
 use crate::case::{Case, Injection, Phase};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
+use crate::exchange::Decided;
 use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::fix::workload::restart;
 use crate::link::Link;
@@ -32,7 +33,7 @@ pub const CHECK: Check = Check {
     slug: "pod.stale",
     title: "what was injected into the pod is older than today's annotation",
     severity: Severity::Error,
-    reads: &[Link::Pod, Link::ServiceAccount],
+    reads: &[Link::Pod, Link::ServiceAccount, Link::Role],
     source: include_str!("stale.rs"),
     run: check,
 };
@@ -50,11 +51,14 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if case.phase() == Phase::After && !case.denials().any(signs) {
         return None;
     }
-    // Without a failure the pod may still work with what it has.
-    let certainty = if case.phase() == Phase::Unseen { Certainty::Likely } else { Certainty::Certain };
+    // Nothing failed that was seen: a pod whose old role still admits it works, and is only remarked on, since a rollout
+    // that is under way looks the same. One whose old role refuses it, or is gone, fails, and this is why.
+    let unseen = case.phase() == Phase::Unseen;
+    let works = unseen && case.exchange(Link::Role).decided() != Decided::Refused;
+    let certainty = if unseen { Certainty::Likely } else { Certainty::Certain };
     let title = format!("pod `{}` still has the {what} `{}`", named(pod), then.value);
     let mut finding = Finding::new(&CHECK, certainty, title);
-    if case.phase() == Phase::Unseen {
+    if works {
         finding.severity = Severity::Warning;
     }
     let finding = finding

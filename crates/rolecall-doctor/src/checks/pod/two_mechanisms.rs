@@ -21,9 +21,10 @@
 use rolecall_model::evidence::attempt::Symptom;
 
 use super::{named, signs_as};
-use crate::case::{Case, Phase, SignerKind};
+use crate::case::{Case, Injection, Phase, SignerKind};
 use crate::check::Check;
 use crate::checks::serviceaccount::{ROLE_KEY, namespace, recreate};
+use crate::exchange::Decided;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::fix::workload::{annotate, restart};
 use crate::link::Link;
@@ -86,6 +87,10 @@ fn clash(case: &Case<'_>) -> Option<Certainty> {
     let refused = |symptom: &Symptom| matches!(symptom, Symptom::TrustDenied | Symptom::NoProvider { .. });
     if handed_over && (case.saw(refused).is_some() || case.refused_in_trail()) {
         return Some(Certainty::Certain);
+    }
+    let set_up = case.phase() == Phase::Unseen && case.injected() == Some(Injection::Complete);
+    if handed_over && set_up && case.exchange(Link::Role).decided() == Decided::Refused {
+        return Some(Certainty::Likely);
     }
     // EKS Pod Identity signed for a pod whose account names a role for web identity.
     let signed = case.signer().is_some_and(|signer| signer.kind == SignerKind::PodIdentity);

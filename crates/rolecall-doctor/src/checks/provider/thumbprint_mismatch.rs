@@ -19,7 +19,9 @@
 //! ## Source
 //! IAM User Guide, "Obtain the thumbprint for an OpenID Connect identity provider".
 
+use rolecall_model::document::Text;
 use rolecall_model::evidence::attempt::Symptom;
+use rolecall_model::evidence::issuer::{Certificate, Chain};
 
 use crate::case::Case;
 use crate::check::Check;
@@ -38,19 +40,36 @@ pub const CHECK: Check = Check {
 };
 
 fn check(case: &Case<'_>) -> Option<Finding> {
-    // Without STS's own words a difference means nothing: AWS ignores thumbprints for public authorities.
-    let said = case.saw(|symptom| *symptom == Symptom::ThumbprintMismatch)?;
     let thumbprints = case.provider().detail.present().and_then(|provider| provider.thumbprints.as_ref());
     let chains = case.issuer().chains.present();
-    let mut finding = Finding::new(&CHECK, Certainty::Certain, "no thumbprint of the provider fits the issuer's certificates")
-        .because("STS compared the chain that the issuer's host shows with the provider's thumbprints, and none fits. A thumbprint counts for the top certificate that the host sends, not for the server's own.")
-        .at(said.at, "STS's answer");
+    // A difference alone means nothing: AWS ignores thumbprints for public authorities. Either STS says so itself, or the
+    // chain was held against a trust store that does not know its authority, and no thumbprint vouches for it.
+    let said = case.saw(|symptom| *symptom == Symptom::ThumbprintMismatch);
+    let untrusted =
+        chains.into_iter().flatten().find(|chain| chain.untrusted.is_some() && !listed(chain, thumbprints));
+    let (certainty, because, at, label) = match (said, untrusted.and_then(|chain| chain.untrusted)) {
+        (Some(said), _) => (
+            Certainty::Certain,
+            "STS compared the chain that the issuer's host shows with the provider's thumbprints, and none fits. A thumbprint counts for the top certificate that the host sends, not for the server's own.",
+            said.at,
+            "STS's answer",
+        ),
+        (None, Some(at)) if thumbprints.is_some() => (
+            Certainty::Likely,
+            "The issuer's host shows a chain whose authority this machine's trust store does not know; AWS's knows the same public ones. Then one of the provider's thumbprints must be that of a certificate in the chain, and none is.",
+            at,
+            "not a public authority",
+        ),
+        _ => return None,
+    };
+    let mut finding =
+        Finding::new(&CHECK, certainty, "no thumbprint of the provider fits the issuer's certificates")
+            .because(because)
+            .at(at, label);
     let mut wanted = Vec::new();
     for chain in chains.into_iter().flatten() {
         let Some(top) = chain.certificates.last() else { continue };
-        let listed = thumbprints
-            .is_some_and(|list| list.iter().any(|one| one.value.eq_ignore_ascii_case(&top.sha1.value)));
-        if !listed {
+        if !has(thumbprints, top) && !wanted.contains(&top.sha1.value) {
             finding = finding.beside(top.sha1.at, "the top certificate of this chain is not listed");
             wanted.push(top.sha1.value.clone());
         }
@@ -80,4 +99,14 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             if wanted.is_empty() { "SHA1".into() } else { list.join(" ") }
         )],
     ))
+}
+
+fn has(thumbprints: Option<&Vec<Text>>, certificate: &Certificate) -> bool {
+    let alike = |one: &Text| one.value.eq_ignore_ascii_case(&certificate.sha1.value);
+    thumbprints.is_some_and(|list| list.iter().any(alike))
+}
+
+/// Whether any certificate of the chain is listed: one that signs it vouches for it.
+fn listed(chain: &Chain, thumbprints: Option<&Vec<Text>>) -> bool {
+    chain.certificates.iter().any(|certificate| has(thumbprints, certificate))
 }

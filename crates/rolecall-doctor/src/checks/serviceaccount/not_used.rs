@@ -46,8 +46,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let read = case.serviceaccount();
     let account = read.account.present();
-    let unused = account.filter(|account| !runs_under(pod, account));
-    if let Some(account) = unused {
+    if let Some(account) = account.filter(|account| !runs_under(pod, account)) {
         let meant = case.role_annotation_of(account).is_some() || is_trusted(case, account);
         return Some(of_account(
             case,
@@ -58,9 +57,16 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let silent = account.is_none_or(|account| case.role_annotation_of(account).is_none());
     let trusted = account.is_some_and(|account| is_trusted(case, account));
-    let annotated =
-        read.others.iter().find(|other| case.role_annotation_of(other).is_some() && !runs_under(pod, other));
-    if let Some(other) = annotated.filter(|_| silent && !trusted && case.went_without_role()) {
+    let unused =
+        |other: &&ServiceAccount| case.role_annotation_of(other).is_some() && !runs_under(pod, other);
+    let annotated = || read.others.iter().filter(unused);
+    // Of several the one that the role trusts.
+    let annotated = annotated().find(|other| is_trusted(case, other)).or_else(|| annotated().next());
+    // Nothing failed that was seen: a bare pod beside the very account that the role trusts is telling enough.
+    let meant = |other: &&ServiceAccount| {
+        case.went_without_role() || (case.injected() == Some(Injection::None) && is_trusted(case, other))
+    };
+    if let Some(other) = annotated.filter(|other| silent && !trusted && meant(other)) {
         let certainty = if is_trusted(case, other) { Certainty::Certain } else { Certainty::Likely };
         return Some(of_account(case, pod, other, certainty));
     }

@@ -24,6 +24,8 @@ use crate::case::Case;
 use crate::check::Check;
 use crate::exchange::audience::{AudienceFault, audience_fault};
 use crate::finding::{Finding, Safety, Severity};
+use crate::fix::edit::Edit;
+use crate::fix::workload::{annotate, restart};
 use crate::link::Link;
 
 /// The check.
@@ -31,7 +33,7 @@ pub const CHECK: Check = Check {
     slug: "token.audience-wrong",
     title: "the token was minted for another audience than STS and the policy expect",
     severity: Severity::Error,
-    reads: &[Link::Token, Link::Provider, Link::Trust, Link::Role],
+    reads: &[Link::Token, Link::Provider, Link::Trust, Link::Role, Link::ServiceAccount, Link::Pod],
     source: include_str!("audience_wrong.rs"),
     run: check,
 };
@@ -77,5 +79,23 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(id) = listed.first() {
         finding = finding.beside(id.at, "the provider takes this");
     }
-    Some(finding.fix(format!("have the token minted for `{wanted}`"), Safety::Review, &[]))
+    let title = format!("have the token minted for `{wanted}`");
+    Some(match by_annotation(case, &has, wanted) {
+        Some(edits) => finding.change(title, Safety::Review, edits),
+        None => finding.fix(title, Safety::Review, &[]),
+    })
+}
+
+/// What the webhook gives where no annotation asks for another audience.
+const USUAL: &str = "sts.amazonaws.com";
+
+/// Where it is the account's own annotation that asks for this audience: the right one in its place, and the pods anew.
+fn by_annotation(case: &Case<'_>, has: &str, wanted: &str) -> Option<Vec<Edit>> {
+    let account = case.used_account()?;
+    let (prefix, _) = case.annotation()?.key.value.rsplit_once('/')?;
+    let key = format!("{prefix}/audience");
+    let mut pairs = account.annotations.iter().rev();
+    pairs.find(|pair| pair.key.value == key).filter(|pair| pair.value.value == has)?;
+    let edit = annotate(account, &key, (wanted != USUAL).then_some(wanted))?;
+    Some([edit].into_iter().chain(restart(case)).collect())
 }

@@ -72,18 +72,25 @@ impl Source {
     }
 
     fn scan(&self, wanted: impl Fn(&Record) -> bool) -> Result<Scan, Failure> {
-        let paths = self.paths();
-        for path in &paths {
-            if let Err(source) = std::fs::metadata(path) {
-                return Err(Failure::Read { name: path.display().to_string(), source: Box::new(source) });
-            }
-        }
-        Ok(scan(&paths, wanted))
+        read(&self.paths(), wanted)
     }
 }
 
+/// The records of files and folders that are wanted.
+///
+/// # Errors
+/// Where one of the paths is not there. What cannot be read of it is passed over.
+pub(super) fn read(paths: &[PathBuf], wanted: impl Fn(&Record) -> bool) -> Result<Scan, Failure> {
+    for path in paths {
+        if let Err(source) = std::fs::metadata(path) {
+            return Err(Failure::Read { name: path.display().to_string(), source: Box::new(source) });
+        }
+    }
+    Ok(scan(paths, wanted))
+}
+
 /// Says what was passed over.
-fn report_skipped(scan: &Scan) -> io::Result<()> {
+pub(super) fn report_skipped(scan: &Scan) -> io::Result<()> {
     if scan.skipped_count == 0 {
         return Ok(());
     }

@@ -7,6 +7,7 @@ mod flags;
 mod instance;
 mod review;
 mod serve;
+mod time;
 
 pub use flags::Arguments;
 

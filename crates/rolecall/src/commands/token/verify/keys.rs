@@ -65,7 +65,7 @@ impl Source {
         let options = Options { allow_local, ..Options::new(roots) };
         let provider = Provider::new(issuer, thumbprints.iter().copied());
         let set = fetch::blocking(options, &provider)
-            .map_err(|error| NoKeys::Failed(told(&error, allow_local), is_the_issuers(&error)))?;
+            .map_err(|error| NoKeys::Failed(told(&error, allow_local), error.is_the_issuers()))?;
         let verified =
             set.method.name().map_or("not verified: plain HTTP".into(), |name| format!("verified by {name}"));
         Ok(Keys { set: set.keys, origin: format!("fetched from {issuer}, {verified}") })
@@ -85,12 +85,6 @@ fn told(error: &Error, allow_local: bool) -> String {
         _ => String::new(),
     };
     format!("{}{hint}", error.chain())
-}
-
-/// Whether STS would meet the same failure: what the issuer answered does not depend on who asks.
-fn is_the_issuers(error: &Error) -> bool {
-    use ErrorKind::{IssuerDiffers, NoJwksUri, NotAKeySet, NotJson, Status};
-    matches!(error.kind, Status(_) | NotJson(_) | IssuerDiffers(_) | NoJwksUri | NotAKeySet)
 }
 
 fn read(path: &Path, name: &str) -> Result<Node, Failure> {

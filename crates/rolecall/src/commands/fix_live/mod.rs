@@ -1,8 +1,10 @@
 //! `rolecall fix` on live targets: plan, consent, compare, act, wait, look again.
 
+mod look_again;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use rolecall_apply::journal::Journal;
@@ -21,6 +23,7 @@ use super::target::{ReadTargets, Targets};
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
+use look_again::{look_again, stands};
 
 /// How a live fix is made.
 #[derive(Args, Clone, Debug)]
@@ -38,9 +41,6 @@ pub struct LiveFix {
     #[arg(long, requires = "yes")]
     admit_others: bool,
 }
-
-/// Between two looks while a change takes effect.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs the command.
 pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usize) -> Done {
@@ -65,12 +65,16 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
         let Some(open) = journal.as_mut() else { break };
         open.plan(&fix.edits);
         act(&runtime, open, flags, &targets, options)?;
-        if fix.edits.iter().any(|edit| matches!(edit, Edit::RestartWorkload { .. })) {
+        let made_anew = fix.edits.iter().any(|edit| matches!(edit, Edit::RestartWorkload { .. }));
+        if made_anew {
             let seen = read.collected.as_ref().and_then(|collected| collected.seen.service_account.clone());
             targets = targets.beyond_the_pod(seen.as_deref());
         }
         let cause = finding.cause;
-        read = look_again(&targets, flags, cause, options.wait)?;
+        read = look_again(&targets, flags, cause, made_anew, options.wait)?;
+        if stands(&read.evidence, cause) {
+            break;
+        }
     }
     let after = diagnose(&read.evidence);
     if let Some(journal) = journal {
@@ -201,27 +205,5 @@ pub fn failure(error: &ApplyError) -> Failure {
     Failure::Unknown {
         fact: format!("{error}{source}"),
         remedy: error.remedy().unwrap_or_else(|| "look at it with `rolecall diagnose`".into()),
-    }
-}
-
-/// Reads again until the cause is gone, or the time is up.
-fn look_again(targets: &Targets, flags: &LiveFlags, cause: &str, wait: u64) -> Result<ReadTargets, Failure> {
-    let deadline = Instant::now() + Duration::from_secs(wait);
-    let mut told = false;
-    // What CloudTrail shows by now was refused before the change.
-    let flags = &LiveFlags { trail: 0, ..flags.clone() };
-    loop {
-        let read = targets.read(flags)?;
-        let report = diagnose(&read.evidence);
-        let there = report.findings.iter().any(|finding| finding.cause == cause);
-        let now = Instant::now();
-        if !there || now >= deadline {
-            return Ok(read);
-        }
-        if !told {
-            output::human::note(&format!("waiting up to {wait} s for it to take effect"));
-            told = true;
-        }
-        std::thread::sleep(PAUSE.min(deadline - now));
     }
 }

@@ -1,5 +1,7 @@
 //! `rolecall whoami`: as whom a program would call AWS, and why as nobody else.
 
+mod sdks;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -20,9 +22,12 @@ use crate::output;
 ///
 /// Variables and configuration files are looked at; nothing is called unless --ask says so. With --env the variables of
 /// another process are taken, such as those of a container, and no files.
+///
+/// With --trail it is CloudTrail that tells: who called, with which SDK, and whether that SDK knows web identity. One that
+/// does not passes over role and token file without a word, and works as its node.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall whoami\n  kubectl exec deploy/api -- env | rolecall whoami --env -\n  rolecall whoami --profile prod --ask\n\nExit codes:\n  0  a link wins\n  1  none does, or the one that wins is half set up\n  2  rolecall failed\n  3  --ask got no answer"
+    after_help = "Examples:\n  rolecall whoami\n  kubectl exec deploy/api -- env | rolecall whoami --env -\n  rolecall whoami --profile prod --ask\n  rolecall whoami --trail ./AWSLogs\n\nExit codes:\n  0  a link wins; with --trail, no SDK is too old\n  1  none does, or the one that wins is half set up; with --trail, an SDK is too old\n  2  rolecall failed\n  3  --ask got no answer"
 )]
 pub struct Arguments {
     /// Variables of another process, a line each, or `-` for standard input.
@@ -40,6 +45,9 @@ pub struct Arguments {
     /// Where AWS is, for --ask.
     #[arg(long, value_name = "URL", requires = "ask")]
     endpoint_url: Option<String>,
+    /// Files and folders of CloudTrail, or what `aws cloudtrail lookup-events` printed.
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["env", "profile", "ask"])]
+    trail: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -54,6 +62,9 @@ enum Order {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Done {
+    if !arguments.trail.is_empty() {
+        return sdks::run(&arguments.trail);
+    }
     let variables = match &arguments.env {
         Some(file) => parse(&text(file)?),
         None => std::env::vars_os()
