@@ -81,7 +81,7 @@ def test_refusals(service, account):
     for arguments, code in table:
         assert refusal(lambda arguments=arguments: trail.lookup_events(**arguments))[:2] == (400, code)
     assert trail.describe_trails()["trailList"] == []
-    assert refusal(lambda: trail.get_trail_status(Name="x"))[1] == "TrailNotFoundException"
+    assert refusal(lambda: trail.get_trail_status(Name="another"))[1] == "TrailNotFoundException"
 
 
 def test_response_elements_of_writes(aws, account):

@@ -2,14 +2,18 @@
 
 import os
 import subprocess
+import time
 
 import pytest
 
 from rigs import clients, ledger
 from rigs.account import Account, federated
-from rigs.clients import refusal
 from rigs.cluster import HERE, Cluster
 from rigs.service import Service
+
+
+# Seconds after which the service asks for an issuer's keys anew: the least that it can be told.
+AGE = 10
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +21,15 @@ def cluster(folder):
     cluster = Cluster(folder / "kube")
     yield cluster
     cluster.down()
+
+
+def exchanged(account, role, token):
+    """The answer to an exchange, or status, code and sentence of its refusal."""
+    try:
+        return account.exchange(role, token)
+    except account.sts.exceptions.ClientError as error:
+        response = error.response
+        return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"], response["Error"]["Message"]
 
 
 def rig(cluster, command):
@@ -27,7 +40,7 @@ def rig(cluster, command):
 
 
 def test_a_real_cluster(folder, cluster):
-    service = Service(folder / "real", "--allow-local-issuers").start()
+    service = Service(folder / "real", "--allow-local-issuers", "--issuer-keys-age", str(AGE)).start()
     try:
         account = Account(service)
         environment = clients.environment(service, account.root)
@@ -61,10 +74,17 @@ def test_a_real_cluster(folder, cluster):
         assert account.exchange(role, new)["Provider"] == provider
         account.exchange(role, old)
         rig(cluster, "drop-keys")
-        # The service keeps a key set for minutes; one that starts now has only what the cluster publishes now.
-        service.stop()
-        service.start()
+        # The service goes on running: within twice the age of a key set it knows that a key was dropped.
+        fetches, begun = service.metric("rolecall_issuer_fetches_total"), time.monotonic()
+        while not isinstance(exchanged(account, role, old), tuple):
+            assert time.monotonic() - begun < 2 * AGE + 30, "a dropped key serves on"
+            time.sleep(0.5)
+        assert exchanged(account, role, old)[:2] == (400, "InvalidIdentityToken")
         account.exchange(role, new)
-        assert refusal(lambda: account.exchange(role, old))[:2] == (400, "InvalidIdentityToken")
+        # Tokens of the dropped key, whose id is unknown by now, make it ask no more often than it may.
+        for _ in range(100):
+            assert exchanged(account, role, old)[:2] == (400, "InvalidIdentityToken")
+        allowed = 2 * (time.monotonic() - begun) / AGE + 2
+        assert service.metric("rolecall_issuer_fetches_total") - fetches <= allowed
     finally:
         service.kill()

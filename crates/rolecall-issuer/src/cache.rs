@@ -27,6 +27,8 @@ use slot::{Fetch, Launch, Reason, Slot, Standing, Ticket};
 pub struct Options {
     /// Age from which a set that is asked for is fetched anew in the background, while it still serves.
     pub refresh_after: Duration,
+    /// Age from which whoever asks waits for the new set; the old one serves where that cannot be had.
+    pub wait_after: Duration,
     /// Age from which a set serves no more, however often fetching it anew fails.
     pub expire_after: Duration,
     /// How long a failure is remembered before the next fetch.
@@ -44,6 +46,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             refresh_after: Duration::from_secs(300),
+            wait_after: Duration::from_secs(600),
             expire_after: Duration::from_secs(3600),
             retry_after: Duration::from_secs(2),
             unknown_key_interval: Duration::from_secs(10),
@@ -79,6 +82,8 @@ pub enum Keys {
 pub struct Pending {
     fetch: Fetch,
     provider: Provider,
+    /// What serves where the fetch fails.
+    instead: Option<Arc<KeySet>>,
 }
 
 /// Keys of providers.
@@ -111,8 +116,9 @@ impl KeyCache {
         }
     }
 
-    /// The keys of a provider. A set that has grown old is given and fetched anew meanwhile. To be called within a tokio
-    /// runtime: fetches are tasks of it.
+    /// The keys of a provider. A set that has grown old is given and fetched anew meanwhile; one that nobody asked for
+    /// in a long time is fetched anew first, so that a key which the issuer dropped does not serve for as long as its
+    /// set lay idle. To be called within a tokio runtime: fetches are tasks of it.
     #[must_use]
     pub fn keys(&self, provider: &Provider) -> Keys {
         let slot = self.slot(provider);
@@ -125,6 +131,13 @@ impl KeyCache {
                 self.metrics.hits.fetch_add(1, Relaxed);
                 let _in_background = self.launch(&slot, provider, Reason::Aging);
                 Keys::Ready(Ok(set))
+            }
+            Standing::Overdue(set) => {
+                self.metrics.hits.fetch_add(1, Relaxed);
+                match self.launch(&slot, provider, Reason::Aging) {
+                    Keys::Pending(pending) => Keys::Pending(Pending { instead: Some(set), ..pending }),
+                    Keys::Ready(outcome) => Keys::Ready(outcome.or(Ok(set))),
+                }
             }
             Standing::Failed(error) => {
                 self.metrics.failure_hits.fetch_add(1, Relaxed);
@@ -180,7 +193,9 @@ impl KeyCache {
     fn launch(&self, slot: &Arc<Slot>, provider: &Provider, reason: Reason) -> Keys {
         let permit = || Arc::clone(&self.permits).try_acquire_owned().ok();
         match slot.launch(&self.options, reason, permit) {
-            Launch::Joined(fetch) => Keys::Pending(Pending { fetch, provider: provider.clone() }),
+            Launch::Joined(fetch) => {
+                Keys::Pending(Pending { fetch, provider: provider.clone(), instead: None })
+            }
             Launch::NotDue(outcome) => Keys::Ready(outcome),
             Launch::Busy => {
                 self.metrics.failures.fetch_add(1, Relaxed);
@@ -189,7 +204,7 @@ impl KeyCache {
             Launch::Started { fetch, ticket } => {
                 self.metrics.fetches.fetch_add(1, Relaxed);
                 self.begin(Arc::clone(slot), provider.clone(), ticket);
-                Keys::Pending(Pending { fetch, provider: provider.clone() })
+                Keys::Pending(Pending { fetch, provider: provider.clone(), instead: None })
             }
         }
     }
@@ -246,6 +261,10 @@ impl Pending {
     /// # Errors
     /// Gives what made it fail.
     pub async fn wait(self) -> Outcome {
-        self.fetch.wait(self.provider.url()).await
+        let outcome = self.fetch.wait(self.provider.url()).await;
+        match self.instead {
+            Some(set) => outcome.or(Ok(set)),
+            None => outcome,
+        }
     }
 }

@@ -175,6 +175,27 @@ async fn an_old_set_serves_while_it_is_fetched_anew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_was_dropped_does_not_serve_because_its_set_lay_idle() {
+    let issuer = issuer(&["old", "new"]);
+    let cache = cache(&issuer);
+    let provider = provider("a.test");
+    cache.keys(&provider).wait().await.unwrap();
+    *issuer.keys.lock().unwrap() = vec!["new"];
+    advance(Duration::from_secs(599)).await;
+    assert!(ready(cache.keys(&provider)).unwrap().has("old"), "served while it is fetched anew");
+    sleep(Duration::from_secs(1)).await;
+    assert!(!ready(cache.keys(&provider)).unwrap().has("old"));
+
+    *issuer.keys.lock().unwrap() = vec!["newest"];
+    advance(Duration::from_secs(1800)).await;
+    let waiting = [cache.keys(&provider), cache.keys(&provider)];
+    for one in waiting {
+        assert!(!one.wait().await.unwrap().has("new"), "whoever comes first waits for the new set");
+    }
+    assert_eq!(issuer.fetches.load(SeqCst), 3, "one fetch for both");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_look_fetches_nothing() {
     let issuer = issuer(&["k1"]);
     let cache = cache(&issuer);
@@ -195,12 +216,15 @@ async fn an_outage_is_outlived_for_an_hour() {
     let provider = provider("a.test");
     cache.keys(&provider).wait().await.unwrap();
     issuer.broken.store(true, SeqCst);
-    advance(Duration::from_secs(3599)).await;
-    assert!(ready(cache.keys(&provider)).unwrap().has("k1"));
-    sleep(Duration::from_millis(500)).await;
+    advance(Duration::from_secs(3590)).await;
+    assert!(cache.keys(&provider).wait().await.unwrap().has("k1"), "the first waits, in vain");
     assert!(ready(cache.keys(&provider)).unwrap().has("k1"));
     assert_eq!(issuer.fetches.load(SeqCst), 2, "one try in vain, remembered");
-    advance(Duration::from_secs(1)).await;
+    advance(Duration::from_secs(8)).await;
+    assert!(ready(cache.keys(&provider)).unwrap().has("k1"), "nobody waits while the issuer fails");
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(issuer.fetches.load(SeqCst), 3);
+    advance(Duration::from_millis(1400)).await;
     assert_eq!(ready(cache.keys(&provider)).unwrap_err().kind.name(), "status", "the hour is over");
     advance(Duration::from_secs(2)).await;
     issuer.broken.store(false, SeqCst);

@@ -9,6 +9,9 @@ use rolecall_model::secret::Secret;
 /// The port where nothing else is asked for.
 pub const PORT: u16 = 8403;
 
+/// Age from which an issuer's keys are fetched anew, where nothing else is asked for.
+pub const ISSUER_KEYS_AGE: Duration = Duration::from_secs(300);
+
 /// Everything the service is told.
 #[derive(Debug)]
 pub struct Config {
@@ -34,6 +37,9 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether issuers may have ports, private addresses, and plain HTTP on loopback.
     pub allow_local_issuers: bool,
+    /// Age from which an issuer's keys are fetched anew; a key that its issuer dropped serves for twice as long at
+    /// most, while the issuer can be reached.
+    pub issuer_keys_age: Duration,
     /// Whether a refusal's sentence carries the cause. Loopback only.
     pub explain_denials: bool,
     /// Whether requests from web pages of other origins are refused, as `--dev` does.
@@ -141,6 +147,7 @@ impl Config {
             tls: Tls::None,
             public_url: None,
             allow_local_issuers: true,
+            issuer_keys_age: ISSUER_KEYS_AGE,
             explain_denials: false,
             refuse_foreign_origins: true,
             import: None,

@@ -24,6 +24,7 @@ use crate::recent::Recent;
 use crate::refusals::Refusals;
 use crate::session::Session;
 use crate::signing_keys::SigningKeys;
+use crate::uses::Uses;
 use crate::who::{Actor, Who};
 
 /// Everything that calls share.
@@ -56,6 +57,8 @@ pub struct Desk {
     pub refusals: Refusals,
     /// Counters.
     pub metrics: Metrics,
+    /// When roles and access keys were last used.
+    pub uses: Uses,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

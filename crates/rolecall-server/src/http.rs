@@ -97,6 +97,11 @@ async fn reply(
     Ok(wire(answer, &request_id))
 }
 
+/// What is answered to a head that is too long.
+pub fn head_too_large() -> Reply {
+    plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too large\n")
+}
+
 fn wire(answer: Answer, request_id: &str) -> Reply {
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -82,7 +82,8 @@ impl World {
         Actor::User(self.desk.state.view().account(ACCOUNT).unwrap().users.get(&name).unwrap())
     }
 
-    fn commit(&self, changes: Changes) {
+    /// Writes changes.
+    pub fn commit(&self, changes: Changes) {
         self.runtime.block_on(self.desk.state.commit(changes)).unwrap();
     }
 

@@ -47,5 +47,6 @@ pub mod start;
 pub mod sts;
 pub mod target;
 pub mod tls;
+pub mod uses;
 pub mod webhook;
 pub mod who;

@@ -138,7 +138,16 @@ async fn speak<S: Service>(
     mut stop: watch::Receiver<bool>,
 ) {
     let limits = *service.limits();
-    let answering = service_fn(|request| Arc::clone(service).reply(connection, request));
+    let answering = service_fn(|request| {
+        let service = Arc::clone(service);
+        async move {
+            // The buffer's bound alone is no limit: one read may bring more before it is noticed.
+            match head_size(&request) > limits.head {
+                true => Ok(crate::http::head_too_large()),
+                false => service.reply(connection, request).await,
+            }
+        }
+    });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
@@ -150,4 +159,30 @@ async fn speak<S: Service>(
         _ = stop.wait_for(|stop| *stop) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
+}
+
+/// Bytes of a request's head as it came: the request line and a line per header, each with its end.
+fn head_size<B>(request: &Request<B>) -> usize {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let line = request.method().as_str().len() + target + "  HTTP/1.1\r\n".len();
+    let headers =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    line + headers.sum::<usize>() + "\r\n".len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_as_long_as_its_bytes() {
+        let text = "GET /x?y=z HTTP/1.1\r\nhost: localhost\r\nx-long: abc\r\n\r\n";
+        let request = Request::builder()
+            .uri("/x?y=z")
+            .header("host", "localhost")
+            .header("x-long", "abc")
+            .body(())
+            .unwrap();
+        assert_eq!(head_size(&request), text.len());
+    }
 }

@@ -82,7 +82,7 @@ impl Metrics {
         self.seconds.observe(seconds);
     }
 
-    /// Counts a refused call by its step: `request` (it names no operation), `signature`, `parameters`, `permission`,
+    /// Counts a refused call by its step: `request` (it names no operation, or none that is offered), `signature`, `parameters`, `permission`,
     /// `operation`, `store`, `record`.
     pub fn refused(&self, step: &'static str) {
         self.refusals.get_or_create(&RefusalLabels { step }).inc();

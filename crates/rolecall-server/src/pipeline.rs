@@ -146,6 +146,7 @@ impl Asked<'_> {
     /// Calls that show a token in place of a signature; whoever signs them all the same is not asked for permission.
     async fn unsigned(&self, region: &str) -> Result<Answer, Fault> {
         if self.operation.name != "AssumeRoleWithWebIdentity" {
+            self.desk.metrics.refused("request");
             return Err(self.unauthenticated(not_offered(self.operation)).await);
         }
         let constrained = constraint::check(self.operation, self.params);
@@ -174,6 +175,7 @@ impl Asked<'_> {
         // No credential leaves without its record.
         recorded?;
         let role = exchange.role.as_ref().ok_or_else(internal)?;
+        desk.uses.assumed(role, region, desk.clock.now());
         let partition = exchange.arn.as_ref().map_or("aws", |arn| arn.partition.as_str());
         let mut out = Writer::new(self.operation, self.format);
         let session_name = params.get("RoleSessionName").unwrap_or_default();
@@ -185,6 +187,8 @@ impl Asked<'_> {
         if !self.operation.signed {
             return self.unsigned(&signature.region).await;
         }
+        let (service, now) = (self.operation.service, self.desk.clock.now());
+        self.desk.uses.signed(&signature.who, service, &signature.region, now);
         if self.operation.service.protocol() != Protocol::Query {
             return self.signed_json(signature).await;
         }
@@ -199,10 +203,11 @@ impl Asked<'_> {
 
     async fn permitted(&self, signature: &Signature) -> Result<Answer, Fault> {
         let Asked { operation, params, .. } = self;
-        limits_of_session(signature, operation)?;
-        constraint::check(operation, params).inspect_err(|_| self.desk.metrics.refused("parameters"))?;
-        let row =
-            operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
+        let metrics = &self.desk.metrics;
+        limits_of_session(signature, operation).inspect_err(|_| metrics.refused("permission"))?;
+        constraint::check(operation, params).inspect_err(|_| metrics.refused("parameters"))?;
+        let row = operations::find(operation.service, operation.name);
+        let row = row.ok_or_else(|| not_offered(operation)).inspect_err(|_| metrics.refused("request"))?;
         let mut thumbprint = None;
         for _ in 0..TRIES {
             let mut out = Writer::new(operation, self.format);
@@ -217,11 +222,12 @@ impl Asked<'_> {
                 Ok(()) => return Ok(out.finish(self.request_id)),
                 Err(CommitError::Conflict { .. }) => {}
                 Err(CommitError::Store(error)) => {
-                    self.desk.metrics.refused("store");
+                    metrics.refused("store");
                     return Err(store_fault(&error));
                 }
             }
         }
+        metrics.refused("store");
         Err(concurrent())
     }
 

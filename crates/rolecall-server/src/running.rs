@@ -15,6 +15,7 @@ use crate::listen::Port;
 use crate::random::Random;
 use crate::start::{self, StartError};
 use crate::tls::{self, TlsError};
+use crate::uses;
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,7 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(port.serve(desk.clone(), acceptor, stopped));
         tokio::spawn(start::tend_ring(desk.clone()));
+        tokio::spawn(uses::tend(desk.clone()));
         let keys = desk.clone();
         tokio::spawn(async move {
             // The port answers before: making an RSA key takes a good part of a second.
@@ -88,6 +90,7 @@ impl Running {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.serving.await;
+        uses::write(&self.desk).await;
     }
 }
 

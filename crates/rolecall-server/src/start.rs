@@ -97,14 +97,17 @@ pub async fn desk(
     let options = FetchOptions { allow_local: config.allow_local_issuers, ..FetchOptions::new(roots) };
     let fetcher = Arc::new(Fetcher::new(options));
     let source = KeySource { own: issuer.clone(), fetcher: fetcher.clone() };
+    let age = config.issuer_keys_age;
+    let kept = CacheOptions { refresh_after: age, wait_after: age * 2, ..CacheOptions::default() };
     let desk = Arc::new(Desk {
-        key_sets: KeyCache::with_source(CacheOptions::default(), Arc::new(source)),
+        key_sets: KeyCache::with_source(kept, Arc::new(source)),
         ready: Recent::new(10_000),
         signing_keys: crate::signing_keys::SigningKeys::default(),
         compiled: crate::compiled::CompiledPolicies::default(),
         events,
         refusals: crate::refusals::Refusals::default(),
         metrics: crate::metrics::Metrics::default(),
+        uses: crate::uses::Uses::default(),
         ring: ArcSwap::from_pointee(ring),
         config,
         state,

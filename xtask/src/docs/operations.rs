@@ -12,6 +12,10 @@ const HEAD: &str = "\
 What `rolecall serve` knows by name, and what of it it does. An operation that is known and not offered is authenticated \
 and recorded like any other, and answered with `InvalidAction` and its name; why it is not offered stands in \
 [differences](differences.md). Each takes the parameters of AWS's API of the same name.
+
+`errors` are those that AWS's model of the operation declares. Beside them every operation can answer what all of a \
+service can: signatures that do not pass, `AccessDenied`, `ValidationError`. `e2e/operations` calls every operation, \
+and reaches every error that a caller can reach; which cannot be, and why, stands in `e2e/operations/unreached.py`.
 ";
 
 /// The services in the order of the page, with the words over each.
@@ -38,7 +42,7 @@ pub fn page() -> Page {
             continue;
         }
         body.push_str(
-            "| operation | offered | `readOnly` on the record | signed | required |\n|---|---|---|---|---|\n",
+            "| operation | offered | `readOnly` on the record | signed | required | errors |\n|---|---|---|---|---|---|\n",
         );
         body.extend(known.into_iter().map(line));
     }
@@ -52,11 +56,14 @@ pub fn page() -> Page {
 fn line(operation: &Operation) -> String {
     let required = operation.members.iter().filter(|member| member.required);
     let required: Vec<String> = required.map(|member| format!("`{}`", member.name)).collect();
+    let errors: Vec<String> =
+        operation.errors().iter().map(|code| format!("`{}`", code.name(operation.service))).collect();
     row(&[
         &format!("`{}`", operation.name),
         if is_offered(operation) { "yes" } else { "no" },
         if operation.read_only { "yes" } else { "no" },
         if operation.signed { "yes" } else { "no" },
         &required.join(" "),
+        &errors.join(" "),
     ])
 }

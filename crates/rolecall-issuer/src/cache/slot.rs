@@ -39,6 +39,8 @@ pub(super) enum Standing {
     Fresh(Arc<KeySet>),
     /// Keys that serve and should be fetched anew.
     Aging(Arc<KeySet>),
+    /// Keys that serve only where they cannot be fetched anew.
+    Overdue(Arc<KeySet>),
     /// No keys, and a failure of a moment ago.
     Failed(Arc<Error>),
     /// No keys.
@@ -89,7 +91,13 @@ impl Slot {
             (Some(set), _) if set.age() < options.refresh_after => Standing::Fresh(Arc::clone(set)),
             // After a failure the old set serves, and is not fetched at every look.
             (Some(set), Some(_)) if set.age() < options.expire_after => Standing::Fresh(Arc::clone(set)),
-            (Some(set), None) if set.age() < options.expire_after => Standing::Aging(Arc::clone(set)),
+            // While the issuer fails, nobody waits for what the last who asked did not get.
+            (Some(set), None) if set.age() < options.expire_after => {
+                match set.age() < options.wait_after || held.failure.is_some() {
+                    true => Standing::Aging(Arc::clone(set)),
+                    false => Standing::Overdue(Arc::clone(set)),
+                }
+            }
             (_, Some((_, error))) => Standing::Failed(Arc::clone(error)),
             (_, None) => Standing::Wanted,
         }
@@ -115,9 +123,13 @@ impl Slot {
         let standing = self.standing(options);
         let turn = || flight.unknown_key.is_none_or(|at| at.elapsed() >= options.unknown_key_interval);
         let at_hand = match (reason, standing) {
-            (_, Standing::Wanted) | (Reason::Aging, Standing::Aging(_)) => None,
-            (Reason::UnknownKey, Standing::Fresh(_) | Standing::Aging(_)) if turn() => None,
-            (_, Standing::Fresh(set) | Standing::Aging(set)) => Some(Ok(set)),
+            (_, Standing::Wanted) | (Reason::Aging, Standing::Aging(_) | Standing::Overdue(_)) => None,
+            (Reason::UnknownKey, Standing::Fresh(_) | Standing::Aging(_) | Standing::Overdue(_))
+                if turn() =>
+            {
+                None
+            }
+            (_, Standing::Fresh(set) | Standing::Aging(set) | Standing::Overdue(set)) => Some(Ok(set)),
             (_, Standing::Failed(error)) => Some(Err(error)),
         };
         if let Some(outcome) = at_hand {

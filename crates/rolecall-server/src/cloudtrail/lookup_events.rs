@@ -47,9 +47,17 @@ pub fn check(input: &Map<String, Value>) -> Result<(), Fault> {
     {
         return refused(Code::InvalidEventCategoryException, "The event category is not valid.");
     }
+    time_range(input)
+}
+
+/// Whether `StartTime` lies before `EndTime`, where both are given.
+///
+/// # Errors
+/// `InvalidTimeRangeException` where it does not.
+pub fn time_range(input: &Map<String, Value>) -> Result<(), Fault> {
     match (seconds(input, "StartTime"), seconds(input, "EndTime")) {
         (Some(start), Some(end)) if start > end => {
-            refused(Code::InvalidTimeRangeException, "The start time cannot be after the end time.")
+            Err(Fault::new(Code::InvalidTimeRangeException, "The start time cannot be after the end time."))
         }
         _ => Ok(()),
     }

@@ -13,7 +13,8 @@ pub static ROWS: &[Row] = &[
     Row { before: lookup_events::check, ..row("LookupEvents", any, lookup_events::run) },
     row("DescribeTrails", any, trails::describe),
     row("ListTrails", any, trails::list),
+    row("GetTrail", any, trails::no_such),
     row("GetTrailStatus", any, trails::no_such),
     row("GetEventSelectors", any, trails::no_such),
-    row("ListPublicKeys", any, trails::public_keys),
+    Row { before: trails::check_public_keys, ..row("ListPublicKeys", any, trails::public_keys) },
 ];

@@ -159,8 +159,48 @@ fn there_are_no_trails_and_it_is_said() {
     let world = World::new();
     assert_eq!(world.call(CloudTrail, "DescribeTrails", &json!({})).unwrap(), json!({"trailList": []}));
     assert_eq!(world.call(CloudTrail, "ListTrails", &json!({})).unwrap(), json!({"Trails": []}));
-    let fault = world.call(CloudTrail, "GetTrailStatus", &json!({"Name": "x"})).unwrap_err();
-    assert_eq!(fault.code, Code::TrailNotFoundException);
+    let named = json!({"trailNameList": ["one"]});
+    assert_eq!(world.call(CloudTrail, "DescribeTrails", &named).unwrap(), json!({"trailList": []}));
+    assert_eq!(world.call(CloudTrail, "ListPublicKeys", &json!({})).unwrap(), json!({"PublicKeyList": []}));
+    let arn = |resource: &str| format!("arn:aws:cloudtrail:us-east-2:111122223333:{resource}");
+    let table = [
+        ("one".to_owned(), Code::TrailNotFoundException),
+        ("a.b_c-d".to_owned(), Code::TrailNotFoundException),
+        (arn("trail/one"), Code::TrailNotFoundException),
+        ("ab".to_owned(), Code::InvalidTrailNameException),
+        ("x".repeat(129), Code::InvalidTrailNameException),
+        ("-abc".to_owned(), Code::InvalidTrailNameException),
+        ("abc-".to_owned(), Code::InvalidTrailNameException),
+        ("a b c".to_owned(), Code::InvalidTrailNameException),
+        (arn("channel/one"), Code::CloudTrailARNInvalidException),
+        (arn("trail/x"), Code::CloudTrailARNInvalidException),
+        ("arn:aws:s3:::bucket".to_owned(), Code::CloudTrailARNInvalidException),
+    ];
+    for (name, code) in table {
+        for (operation, member) in
+            [("GetTrail", "Name"), ("GetTrailStatus", "Name"), ("GetEventSelectors", "TrailName")]
+        {
+            let fault = world.call(CloudTrail, operation, &json!({member: name})).unwrap_err();
+            assert_eq!(fault.code, code, "{operation} {name}");
+        }
+        let described = world.call(CloudTrail, "DescribeTrails", &json!({"trailNameList": [name]}));
+        let wanted = (code != Code::TrailNotFoundException).then_some(code);
+        assert_eq!(described.err().map(|fault| fault.code), wanted, "{name}");
+    }
+}
+
+#[test]
+fn public_keys_are_asked_for_with_sense() {
+    let world = World::new();
+    let table = [
+        (json!({"StartTime": 1, "EndTime": 2}), None),
+        (json!({"StartTime": 2, "EndTime": 1}), Some(Code::InvalidTimeRangeException)),
+        (json!({"NextToken": "x"}), Some(Code::InvalidTokenException)),
+    ];
+    for (input, code) in table {
+        let fault = world.call(CloudTrail, "ListPublicKeys", &input).err();
+        assert_eq!(fault.map(|fault| fault.code), code, "{input}");
+    }
 }
 
 #[test]

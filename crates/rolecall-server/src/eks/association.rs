@@ -11,6 +11,8 @@ use crate::call::changed;
 use crate::json_call::{Done, JsonCall, answer, token};
 use crate::target::Resource;
 
+/// Associations of a cluster (EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS services").
+const MOST: usize = 5000;
 /// The service to which roles of associations are passed.
 const SERVICE: &str = "pods.eks.amazonaws.com";
 
@@ -62,6 +64,11 @@ pub fn create(call: &JsonCall<'_>) -> Result<Done, Fault> {
             cluster.name
         );
         return Err(Fault::new(Code::ResourceInUseException, sentence).about_cluster(&cluster.name));
+    }
+    if of_cluster(call, &cluster.name).len() >= MOST {
+        let sentence =
+            format!("Cluster {} has {MOST} pod identity associations, and may have no more.", cluster.name);
+        return Err(Fault::new(Code::ResourceLimitExceededException, sentence));
     }
     let output = described(call, &association);
     // The cluster is put unchanged, so that whoever deletes it meanwhile sees it changed.

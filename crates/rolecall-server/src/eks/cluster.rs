@@ -13,6 +13,8 @@ use crate::target::Resource;
 
 /// The version of clusters that ask for none.
 const VERSION: &str = "1.33";
+/// Clusters of an account in a region (EKS User Guide, "Service quotas").
+const MOST: usize = 100;
 /// What else of a cluster goes with it in one transaction; the store takes 128 changes.
 const DEPENDANTS: usize = 100;
 
@@ -62,6 +64,11 @@ pub fn create(call: &JsonCall<'_>) -> Result<Done, Fault> {
             return Err(Fault::new(Code::ResourceInUseException, sentence).about_cluster(name));
         }
         Err(_) => {}
+    }
+    let prefix = call.in_region("");
+    let request = PageRequest { name_prefix: &prefix, limit: MOST, ..PageRequest::default() };
+    if call.account.clusters.page(&request).items.len() >= MOST {
+        return Err(Fault::new(Code::ResourceLimitExceededException, "Cluster limit exceeded for account."));
     }
     let kept: Map<String, Value> = KEPT
         .iter()

@@ -93,6 +93,9 @@ impl Tagged {
 
 fn named(call: &JsonCall<'_>) -> Result<Tagged, Fault> {
     let arn = call.text("resourceArn");
+    if rolecall_model::arn::Arn::parse(arn).is_none_or(|arn| arn.service != "eks") {
+        return Err(Fault::new(Code::BadRequestException, format!("{arn} is no ARN of a resource of EKS.")));
+    }
     let missing =
         || Fault::new(Code::NotFoundException, format!("The specified resource could not be found: {arn}"));
     let prefix = format!("arn:{}:eks:{}:{}:", call.partition(), call.region, call.account_id());

@@ -84,7 +84,7 @@ fn refusals() {
     };
     let oidc = |url: &str| json!({"clusterName": "prod", "oidc": {"identityProviderConfigName": "n", "issuerUrl": url, "clientId": "c"}});
     let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
-    let table: [(&str, Value, Code, &str); 16] = [
+    let table: [(&str, Value, Code, &str); 18] = [
         (
             "CreateCluster",
             json!({"name": "prod", "roleArn": role, "resourcesVpcConfig": vpc}),
@@ -163,6 +163,13 @@ fn refusals() {
             "ListTagsForResource",
             json!({"resourceArn": "arn:aws:eks:eu-west-1:111122223333:cluster/nope"}),
             Code::NotFoundException,
+            "nope",
+        ),
+        ("ListTagsForResource", json!({"resourceArn": "nope"}), Code::BadRequestException, "nope"),
+        (
+            "ListTagsForResource",
+            json!({"resourceArn": "arn:aws:s3:::nope"}),
+            Code::BadRequestException,
             "nope",
         ),
         (
@@ -316,4 +323,20 @@ fn registered_clusters() {
     assert_eq!(fault.code, Code::InvalidParameterException);
     world.call(Rolecall, "RemoveCluster", &json!({"Name": "real"})).unwrap();
     assert!(world.call(Rolecall, "RemoveCluster", &json!({"Name": "real"})).is_err());
+}
+
+#[test]
+fn an_account_has_a_hundred_clusters_in_a_region() {
+    let mut world = World::new();
+    (0..100).for_each(|number| drop(cluster(&world, &format!("c{number}"))));
+    let input = json!({"name": "one-more", "roleArn": "arn:aws:iam::111122223333:role/eks", "resourcesVpcConfig": {}});
+    let fault = world.call(Eks, "CreateCluster", &input).unwrap_err();
+    assert_eq!(
+        (fault.code, &*fault.message),
+        (Code::ResourceLimitExceededException, "Cluster limit exceeded for account.")
+    );
+    world.call(Eks, "DeleteCluster", &json!({"name": "c7"})).unwrap();
+    world.call(Eks, "CreateCluster", &input).unwrap();
+    world.region = "us-east-1";
+    cluster(&world, "elsewhere");
 }

@@ -117,14 +117,23 @@ pub fn list(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// As IAM.
 pub fn last_used(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let id = call.text("AccessKeyId");
-    let key = call.account.access_keys.get(id).ok_or_else(|| missing(id))?;
+    // What is not there is refused as what may not be seen, whoever asks.
+    let hidden = || {
+        let caller = call.who.arn();
+        let sentence = format!(
+            "User: {caller} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key {id}"
+        );
+        Fault::new(Code::AccessDenied, sentence)
+    };
+    let key = call.account.access_keys.get(id).ok_or_else(hidden)?;
     let user = match &key.owner {
         KeyOwner::User(user) => call.view.user_by_id(user),
         KeyOwner::Root => None,
     };
     out.text_if("UserName", user.as_ref().map(|user| user.name.as_str()));
     out.structure("AccessKeyLastUsed", |out| {
-        let used = key.last_used.as_ref();
+        let used = call.desk.uses.of_key(&key);
+        let used = used.as_ref();
         if let Some(used) = used {
             out.instant("LastUsedDate", used.at);
         }
@@ -152,7 +161,7 @@ fn named(call: &Call<'_>) -> Result<Shared<AccessKey>, Fault> {
 }
 
 fn missing(id: &str) -> Fault {
-    no_such(format!("The Access Key with id {id} cannot be found"))
+    no_such(format!("The Access Key with id {id} cannot be found."))
 }
 
 impl Owner {

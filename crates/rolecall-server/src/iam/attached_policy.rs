@@ -4,7 +4,7 @@ use rolecall_state::change::{Change, Compare};
 use rolecall_state::entity::{Entity, ManagedPolicy};
 use rolecall_state::view::Shared;
 use rolecall_wire::answer::Writer;
-use rolecall_wire::fault::Fault;
+use rolecall_wire::fault::{Code, Fault};
 
 use super::holder::Holder;
 use crate::call::{Call, Changes, changed, no_such, unchanged};
@@ -22,6 +22,7 @@ where
     let arn = call.text("PolicyArn");
     let missing = || no_such(format!("Policy {arn} does not exist or is not attachable."));
     let policy = call.policy_of(arn)?.ok_or_else(missing)?;
+    attachable(&policy, H::WORD)?;
     let arn = policy.arn(call.partition());
     if before.attached().contains(&arn) {
         return Ok(unchanged());
@@ -32,6 +33,21 @@ where
     let mut changes = changed(&before, Change::put(holder));
     rely_on(&mut changes, &policy);
     Ok(changes)
+}
+
+/// Whether a policy may be attached to what a customer makes: those of service-linked roles are for these roles alone.
+///
+/// # Errors
+/// `PolicyNotAttachable`; the sentence for roles is recorded, the other one is the API reference's.
+pub fn attachable(policy: &ManagedPolicy, word: &str) -> Result<(), Fault> {
+    if policy.account != "aws" || !policy.path.starts_with("/aws-service-role/") {
+        return Ok(());
+    }
+    let sentence = match word {
+        "role" => "Cannot attach a Service Role Policy to a Customer Role.",
+        _ => "AWS service role policies can only be attached to the service-linked role for that service.",
+    };
+    Err(Fault::new(Code::PolicyNotAttachable, sentence))
 }
 
 /// Makes changes rest on a policy, such that whoever deletes it meanwhile sees it changed. AWS's own are never deleted.

@@ -150,7 +150,7 @@ fn role_detail(call: &Call<'_>, out: &mut Writer, role: &Role) {
         super::boundary(out, arn);
     }
     super::tags(out, &role.tags);
-    role::last_used(out, role);
+    role::last_used(call, out, role);
 }
 
 fn policy_detail(call: &Call<'_>, out: &mut Writer, policy: &ManagedPolicy) {

@@ -65,7 +65,7 @@ fn report(call: &Call<'_>) -> String {
     let root_arn = format!("arn:{}:iam::{}:root", call.partition(), call.account_id());
     let created = call.account.account().map_or(call.now, |account| account.created);
     let password = ["not_supported", "no_information", "not_supported", "not_supported"];
-    line(&mut report, "<root_account>", &root_arn, created, password, &call.account.root_access_keys());
+    line(call, &mut report, "<root_account>", &root_arn, created, password, &call.account.root_access_keys());
     for user in call.account.users.all() {
         let (arn, keys) = (user.arn(call.partition()), call.account.access_keys_of(&user.id));
         let used = password_last_used(call, &user);
@@ -73,7 +73,7 @@ fn report(call: &Call<'_>) -> String {
         let changed = call.account.login_profiles.get(&user.id).map(|profile| profile.created.to_string());
         let changed = changed.unwrap_or_else(|| "N/A".to_owned());
         let password = [if enabled { "true" } else { "false" }, &used, &changed, "N/A"];
-        line(&mut report, &user.name, &arn, user.created, password, &keys);
+        line(call, &mut report, &user.name, &arn, user.created, password, &keys);
     }
     report
 }
@@ -87,6 +87,7 @@ fn password_last_used(call: &Call<'_>, user: &User) -> String {
 }
 
 fn line(
+    call: &Call<'_>,
     report: &mut String,
     name: &str,
     arn: &str,
@@ -99,7 +100,8 @@ fn line(
         match keys.get(at) {
             Some(key) => {
                 let (active, rotated) = (key.status == KeyStatus::Active, key.created);
-                let used = key.last_used.as_ref();
+                let used = call.desk.uses.of_key(key);
+                let used = used.as_ref();
                 let date = used.map_or("N/A".to_owned(), |used| used.at.to_string());
                 let (region, service) = used.map_or(("N/A", "N/A"), |used| (&used.region, &used.service));
                 let _ = write!(report, ",{active},{rotated},{date},{region},{service}");

@@ -7,6 +7,7 @@ use rolecall_state::view::Shared;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::Fault;
 
+use super::holder::Holder;
 use super::{already_exists, in_use, quota, role};
 use crate::call::{Call, Changes, changed, created, no_such, unchanged};
 use crate::id::{self, Prefix};
@@ -91,7 +92,7 @@ pub fn delete(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 /// As IAM.
 pub fn add_role(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
     let before = call.instance_profile()?;
-    let role = call.role()?;
+    let role = Role::modifiable(call)?;
     may_pass(call, &role)?;
     quota::ROLES_IN_PROFILE.admit(usize::from(before.role.is_some()))?;
     let profile = InstanceProfile { role: Some(role.name.clone()), ..before.value.clone() };
@@ -108,9 +109,10 @@ pub fn add_role(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 /// As IAM.
 pub fn remove_role(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
     let before = call.instance_profile()?;
-    let role = call.text("RoleName");
-    if before.role.as_deref() != Some(role) {
-        return Err(no_such(format!("The role with name {role} cannot be found.")));
+    let role = &Role::modifiable(call)?.name;
+    if before.role.as_ref() != Some(role) {
+        let sentence = format!("Role {role} in Instance Profile {} cannot be found.", before.name);
+        return Err(no_such(sentence));
     }
     Ok(changed(&before, Change::put(InstanceProfile { role: None, ..before.value.clone() })))
 }

@@ -1,14 +1,17 @@
 //! Service last accessed information: Generate…, Get…, Get…WithEntities (reference iam.md §8).
 //!
-//! What is known of it here is when access keys were last used, and for what. A job is done at once and kept nowhere:
-//! its id holds the time, the granularity and a digest of entity and caller, by which it is found again.
+//! What is known of it here is when roles and access keys were last used, and for what ([`crate::uses`]). A job is done
+//! at once and kept nowhere: its id holds the time, the granularity and a digest of entity and caller, by which it is
+//! found again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use rolecall_model::instant::Instant;
 use rolecall_policy::document::{Effect, Policy};
-use rolecall_state::entity::{KeyUse, User};
+use rolecall_state::entity::{Role, ServiceUse, User};
+use rolecall_state::key::Kind;
 use rolecall_state::view::Shared;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::Fault;
@@ -32,7 +35,16 @@ struct Job {
 struct Access {
     at: Instant,
     region: String,
-    user: Shared<User>,
+    by: Rc<Entity>,
+}
+
+/// A user or role that used a service.
+struct Entity {
+    kind: &'static str,
+    arn: String,
+    name: String,
+    id: String,
+    path: String,
 }
 
 /// GenerateServiceLastAccessedDetails.
@@ -67,12 +79,11 @@ pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
         }
         out.text("ServiceNamespace", service);
         if let Some(newest) = newest {
-            out.text("LastAuthenticatedEntity", &newest.user.arn(call.partition()));
+            out.text("LastAuthenticatedEntity", &newest.by.arn);
             out.text("LastAuthenticatedRegion", &newest.region);
         }
-        let mut users: Vec<&str> = accesses.iter().map(|access| access.user.id.as_str()).collect();
-        users.dedup();
-        out.int("TotalAuthenticatedEntities", i64::try_from(users.len()).unwrap_or(i64::MAX));
+        let entities: BTreeSet<&str> = accesses.iter().map(|access| access.by.id.as_str()).collect();
+        out.int("TotalAuthenticatedEntities", i64::try_from(entities.len()).unwrap_or(i64::MAX));
     })?;
     Ok(unchanged())
 }
@@ -86,24 +97,24 @@ pub fn with_entities(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault
     job.head(out);
     let mut newest: BTreeMap<String, Access> = BTreeMap::new();
     for access in services(call, &job.arn).remove(call.text("ServiceNamespace")).unwrap_or_default() {
-        let known = newest.get(&access.user.id).is_some_and(|known| known.at >= access.at);
+        let known = newest.get(&access.by.id).is_some_and(|known| known.at >= access.at);
         if !known {
-            newest.insert(access.user.id.clone(), access);
+            newest.insert(access.by.id.clone(), access);
         }
     }
     let accesses: Vec<Access> = newest.into_values().collect();
     call.page_of(
         &accesses,
         "EntityDetailsList",
-        |access| access.user.id.clone(),
+        |access| access.by.id.clone(),
         out,
         |out, access| {
             out.structure("EntityInfo", |out| {
-                out.text("Arn", &access.user.arn(call.partition()));
-                out.text("Name", &access.user.name);
-                out.text("Type", "USER");
-                out.text("Id", &access.user.id);
-                out.text("Path", &access.user.path);
+                out.text("Arn", &access.by.arn);
+                out.text("Name", &access.by.name);
+                out.text("Type", access.by.kind);
+                out.text("Id", &access.by.id);
+                out.text("Path", &access.by.path);
             });
             out.instant("LastAuthenticated", access.at);
         },
@@ -176,13 +187,42 @@ fn services(call: &Call<'_>, arn: &str) -> BTreeMap<String, Vec<Access>> {
         }
     }
     for user in users(call, principal.as_ref(), arn) {
+        let by = Rc::new(Entity {
+            kind: "USER",
+            arn: user.arn(call.partition()),
+            name: user.name.clone(),
+            id: user.id.clone(),
+            path: user.path.clone(),
+        });
         for key in call.account.access_keys_of(&user.id) {
-            if let Some(KeyUse { at, service, region }) = key.last_used.clone() {
-                services.entry(service).or_default().push(Access { at, region, user: user.clone() });
+            if let Some(used) = call.desk.uses.of_key(&key) {
+                let newest = ServiceUse { at: used.at, region: used.region };
+                add(&mut services, &by, [(used.service, newest)].into_iter().chain(used.services));
             }
         }
     }
+    for role in roles(call, principal.as_ref(), arn) {
+        let by = Rc::new(Entity {
+            kind: "ROLE",
+            arn: role.arn(call.partition()),
+            name: role.name.clone(),
+            id: role.id.clone(),
+            path: role.path.clone(),
+        });
+        let used = call.desk.uses.of_role(&role);
+        add(&mut services, &by, used.into_iter().flat_map(|used| used.services));
+    }
     services
+}
+
+fn add(
+    services: &mut BTreeMap<String, Vec<Access>>,
+    by: &Rc<Entity>,
+    uses: impl Iterator<Item = (String, ServiceUse)>,
+) {
+    for (service, ServiceUse { at, region }) in uses {
+        services.entry(service).or_default().push(Access { at, region, by: by.clone() });
+    }
 }
 
 /// The users that a report is about: of a group its members, of a policy those to whom it is attached.
@@ -194,9 +234,26 @@ fn users(call: &Call<'_>, principal: Option<&Principal>, arn: &str) -> Vec<Share
         }
         Some(Principal::Role(_)) => Vec::new(),
         None => {
-            let referrers = call.account.attachments(arn);
-            let users = referrers.iter().filter(|referrer| referrer.kind == rolecall_state::key::Kind::User);
-            users.filter_map(|user| call.account.users.find(&user.name)).collect()
+            let found = attached(call, arn, Kind::User);
+            found.into_iter().filter_map(|name| call.account.users.find(&name)).collect()
         }
     }
+}
+
+/// The roles that a report is about: of a policy those to which it is attached.
+fn roles(call: &Call<'_>, principal: Option<&Principal>, arn: &str) -> Vec<Shared<Role>> {
+    match principal {
+        Some(Principal::Role(role)) => vec![role.clone()],
+        Some(_) => Vec::new(),
+        None => {
+            let found = attached(call, arn, Kind::Role);
+            found.into_iter().filter_map(|name| call.account.roles.find(&name)).collect()
+        }
+    }
+}
+
+/// Names of what a policy is attached to.
+fn attached(call: &Call<'_>, arn: &str, kind: Kind) -> Vec<String> {
+    let referrers = call.account.attachments(arn).into_iter().filter(|referrer| referrer.kind == kind);
+    referrers.map(|referrer| referrer.name).collect()
 }

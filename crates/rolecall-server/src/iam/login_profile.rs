@@ -89,11 +89,11 @@ pub fn delete(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 /// # Errors
 /// As IAM.
 pub fn change_password(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
-    let denied = |sentence: &'static str| Fault::new(Code::AccessDenied, sentence);
-    let user = call.who.user().ok_or_else(|| denied("Only IAM Users can change their own password"))?;
+    let wrong_caller = || Fault::new(Code::InvalidUserType, "Only IAM Users can change their own password");
+    let user = call.who.user().ok_or_else(wrong_caller)?;
     let before = of(call, user)?;
     if !is_password(call, user, &before, call.text("OldPassword")) {
-        return Err(denied("The old password was incorrect."));
+        return Err(Fault::new(Code::AccessDenied, "The old password was incorrect."));
     }
     let password = call.text("NewPassword");
     password_policy::admit(call, password)?;

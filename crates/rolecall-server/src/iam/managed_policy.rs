@@ -7,6 +7,7 @@ use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};
 
 use super::attached_policy::order;
+use super::tags::{self, Tagged};
 use super::{already_exists, document, quota};
 use crate::call::{Call, Changes, changed, created, unchanged};
 use crate::id::{self, Prefix};
@@ -18,7 +19,7 @@ use crate::id::{self, Prefix};
 pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let (name, text) = (call.text("PolicyName"), call.text("PolicyDocument"));
     document::managed(text)?;
-    let tags = call.tags()?;
+    let tags = tags::asked::<ManagedPolicy>(call)?;
     if call.account.policies.find(name).is_some() {
         let sentence = format!("A policy called {name} already exists. Duplicate names are not allowed.");
         return Err(already_exists(sentence));
@@ -37,10 +38,12 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
         default_version: 1,
         next_version: 2,
     };
-    // The description is not in this answer.
+    // The description is not in this answer; the tags are as they were given.
     out.structure("Policy", |out| {
         head(call, out, &policy);
-        super::tags_if(out, &policy.tags);
+        if !policy.tags.is_empty() {
+            out.list("Tags", &policy.tags, super::tag);
+        }
     });
     Ok(created(policy))
 }
@@ -54,7 +57,7 @@ pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     out.structure("Policy", |out| {
         head(call, out, &policy);
         out.text_if("Description", policy.description.as_deref());
-        super::tags(out, &policy.tags);
+        out.list("Tags", ManagedPolicy::sorted(&policy.tags), super::tag);
     });
     Ok(unchanged())
 }

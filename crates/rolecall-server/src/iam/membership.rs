@@ -7,7 +7,7 @@ use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::Fault;
 
 use super::{group, quota, user};
-use crate::call::{Call, Changes, changed, no_such, unchanged};
+use crate::call::{Call, Changes, changed, unchanged};
 
 /// AddUserToGroup; a user that is in it already stays so.
 ///
@@ -27,19 +27,18 @@ pub fn add(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
     Ok(changes)
 }
 
-/// RemoveUserFromGroup.
+/// RemoveUserFromGroup; a user that is not in it stays out.
 ///
 /// # Errors
 /// As IAM.
 pub fn remove(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
-    let before = call.group()?;
     let member = call.user()?;
+    let before = call.group()?;
+    if !before.members.contains(&member.id) {
+        return Ok(unchanged());
+    }
     let mut group = before.value.clone();
     group.members.retain(|id| *id != member.id);
-    if group.members.len() == before.members.len() {
-        let sentence = format!("User {} is not in group {}.", member.name, group.name);
-        return Err(no_such(sentence));
-    }
     Ok(changed(&before, Change::put(group)))
 }
 

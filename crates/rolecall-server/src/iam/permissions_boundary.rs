@@ -6,7 +6,7 @@ use rolecall_state::view::Shared;
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::{Code, Fault};
 
-use super::attached_policy::rely_on;
+use super::attached_policy::{attachable, rely_on};
 use super::holder::Holder;
 use crate::call::{Call, Changes, changed, no_such};
 use crate::compiled::managed_policy;
@@ -42,6 +42,9 @@ where
 {
     let before = B::modifiable(call)?;
     let boundary = asked(call)?;
+    if let Some(policy) = &boundary {
+        attachable(policy, "permissions boundary")?;
+    }
     let mut entity = before.value.clone();
     *entity.boundary_mut() = boundary.as_ref().map(|policy| policy.arn(call.partition()));
     let mut changes = changed(&before, Change::put(entity));
@@ -73,8 +76,7 @@ pub fn asked(call: &Call<'_>) -> Result<Option<Shared<ManagedPolicy>>, Fault> {
     let Some(arn) = call.params.get("PermissionsBoundary") else { return Ok(None) };
     let form = rolecall_model::arn::Arn::parse(arn);
     if !form.is_some_and(|form| form.service == "iam" && form.resource.starts_with("policy/")) {
-        let sentence = format!("Value ({arn}) for parameter PermissionsBoundary is invalid.");
-        return Err(Fault::new(Code::InvalidParameterValue, sentence));
+        return Err(Fault::new(Code::InvalidInput, format!("ARN {arn} is not valid.")));
     }
     let usable =
         |policy: &Shared<ManagedPolicy>| policy.account == "aws" || policy.account == call.account_id();

@@ -6,7 +6,7 @@ use rolecall_state::view::{Referrer, Shared};
 use rolecall_wire::answer::Writer;
 use rolecall_wire::fault::Fault;
 
-use crate::call::{Call, Changes, unchanged};
+use crate::call::{Call, Changes, no_such, unchanged};
 
 /// An entity that uses a policy.
 enum Entity {
@@ -20,7 +20,9 @@ enum Entity {
 /// # Errors
 /// As IAM.
 pub fn list(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
-    let arn = call.policy()?.arn(call.partition());
+    let arn = call.text("PolicyArn");
+    let missing = || no_such(format!("Policy {arn} does not exist or is not attachable."));
+    let arn = call.policy_of(arn)?.ok_or_else(missing)?.arn(call.partition());
     let entities = entities(call, &arn);
     let (page, last) = call.slice(&entities, &Entity::key)?;
     out.list("PolicyGroups", page.iter().filter_map(Entity::group), |out, group| {

@@ -39,7 +39,7 @@ pub fn create(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// # Errors
 /// As IAM.
 pub fn get(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
-    let policy = call.policy()?;
+    let policy = call.policy_of(call.text("PolicyArn"))?.ok_or_else(|| missing(call))?;
     let version = find(call, &policy)?;
     out.structure("PolicyVersion", |out| whole(out, &policy, version));
     Ok(unchanged())
@@ -62,6 +62,7 @@ pub fn list(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
 /// # Errors
 /// As IAM.
 pub fn set_default(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
+    call.policy_of(call.text("PolicyArn"))?.ok_or_else(|| missing(call))?;
     let before = modifiable(call)?;
     let default_version = find(call, &before)?.number;
     let policy = ManagedPolicy { default_version, updated: call.now, ..before.value.clone() };
@@ -85,10 +86,16 @@ pub fn delete(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 }
 
 fn find<'p>(call: &Call<'_>, policy: &'p ManagedPolicy) -> Result<&'p PolicyVersion, Fault> {
-    let (arn, id) = (call.text("PolicyArn"), call.text("VersionId"));
+    let id = call.text("VersionId");
     let number = id.strip_prefix('v').and_then(|number| number.parse().ok());
     let found = number.and_then(|number| policy.version(number));
-    found.ok_or_else(|| no_such(format!("Policy {arn} version {id} does not exist or is not attachable.")))
+    found.ok_or_else(|| missing(call))
+}
+
+/// The version, or the whole policy, is not there.
+fn missing(call: &Call<'_>) -> Fault {
+    let (arn, id) = (call.text("PolicyArn"), call.text("VersionId"));
+    no_such(format!("Policy {arn} version {id} does not exist or is not attachable."))
 }
 
 /// Writes a version with its document.

@@ -106,7 +106,11 @@ pub fn update(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
 pub fn update_description(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let before = Role::modifiable(call)?;
     let role = Role { description: Some(call.text("Description").to_owned()), ..before.value.clone() };
-    out.structure("Role", |out| whole(call, out, &role));
+    // As at creation: without the longest session and the last use.
+    out.structure("Role", |out| {
+        head(call, out, &role, &role.trust_policy);
+        rest(out, &role);
+    });
     Ok(changed(&before, Change::put(role)))
 }
 
@@ -173,14 +177,14 @@ fn rest(out: &mut Writer, role: &Role) {
 fn whole(call: &Call<'_>, out: &mut Writer, role: &Role) {
     head(call, out, role, &role.trust_policy);
     out.int("MaxSessionDuration", i64::from(role.max_session_duration));
-    last_used(out, role);
+    last_used(call, out, role);
     rest(out, role);
 }
 
 /// Writes when the role was last used; an empty structure if never.
-pub fn last_used(out: &mut Writer, role: &Role) {
+pub fn last_used(call: &Call<'_>, out: &mut Writer, role: &Role) {
     out.structure("RoleLastUsed", |out| {
-        if let Some(used) = &role.last_used {
+        if let Some(used) = call.desk.uses.of_role(role) {
             out.instant("LastUsedDate", used.at);
             out.text("Region", &used.region);
         }

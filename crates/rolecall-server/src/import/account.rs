@@ -284,7 +284,11 @@ impl Account {
             tags: tags(value, "Tags"),
             inline_policies: inline(value, "RolePolicyList"),
             attached_policies: attached(value),
-            last_used: at.zip(used).map(|(at, used)| LastUsed { at, region: text(used, "Region") }),
+            last_used: at.zip(used).map(|(at, used)| LastUsed {
+                at,
+                region: text(used, "Region"),
+                services: BTreeMap::new(),
+            }),
         })
     }
 

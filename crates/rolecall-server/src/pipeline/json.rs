@@ -10,7 +10,7 @@ use rolecall_wire::query::Params;
 use rolecall_wire::service::{Protocol, Service};
 use serde_json::{Map, Value};
 
-use super::{Asked, TRIES, concurrent, limits_of_session, not_offered, store_fault};
+use super::{Asked, TRIES, limits_of_session, not_offered, store_fault};
 use crate::authenticate::Signature;
 use crate::json_call::JsonCall;
 use crate::json_operations::{self, Row};
@@ -20,8 +20,13 @@ impl Asked<'_> {
     pub(super) async fn signed_json(&self, signature: &Signature) -> Result<Answer, Fault> {
         let input = self.input();
         let result = match &input {
-            Ok(input) => self.permitted_json(signature, input).await,
-            Err(fault) => Err(fault.clone()),
+            Ok(input) => {
+                self.permitted_json(signature, input).await.map_err(|fault| self.about(fault, input))
+            }
+            Err(fault) => {
+                self.desk.metrics.refused("parameters");
+                Err(fault.clone())
+            }
         };
         let event_id = id::uuid(self.desk.random.as_ref());
         let frame = self.frame(&signature.region, &signature.who.account, &event_id);
@@ -37,44 +42,81 @@ impl Asked<'_> {
         json::read(self.operation, &self.labels, &query, self.request.body)
     }
 
+    /// EKS's errors name the cluster that the call was about (reference eks.md §1).
+    fn about(&self, fault: Fault, input: &Map<String, Value>) -> Fault {
+        let named = ["clusterName", "name"].iter().find_map(|member| input.get(*member)?.as_str());
+        match named {
+            Some(name) if self.operation.service == Service::Eks && fault.cluster.is_none() => {
+                fault.about_cluster(name)
+            }
+            _ => fault,
+        }
+    }
+
     async fn permitted_json(
         &self,
         signature: &Signature,
         input: &Map<String, Value>,
     ) -> Result<Value, Fault> {
-        let operation = self.operation;
-        limits_of_session(signature, operation)?;
+        let (operation, metrics) = (self.operation, &self.desk.metrics);
+        limits_of_session(signature, operation).inspect_err(|_| metrics.refused("permission"))?;
         if operation.service == Service::EksAuth {
-            constrain(operation, input)?;
-            return eks_auth::assume_role_for_pod_identity(&self.json_call(signature, input)?).await;
+            self.constrain(input)?;
+            return self.exchange_pod_token(&self.json_call(signature, input)?).await;
         }
         if admin::is_effect(operation) {
-            constrain(operation, input)?;
+            self.constrain(input)?;
             let call = self.json_call(signature, input)?;
-            call.allow(&operation.action(), "*", &call.context(&json_operations::any(&call)))?;
-            return admin::run(&call).await;
+            call.allow(&operation.action(), "*", &call.context(&json_operations::any(&call)))
+                .inspect_err(|_| metrics.refused("permission"))?;
+            return admin::run(&call).await.inspect_err(|_| metrics.refused("operation"));
         }
-        let row =
-            json_operations::find(operation.service, operation.name).ok_or_else(|| not_offered(operation))?;
-        (row.before)(input)?;
-        constrain(operation, input)?;
+        let row = json_operations::find(operation.service, operation.name);
+        let row = row.ok_or_else(|| not_offered(operation)).inspect_err(|_| metrics.refused("request"))?;
+        (row.before)(input).inspect_err(|_| metrics.refused("parameters"))?;
+        self.constrain(input)?;
         for _ in 0..TRIES {
             let done = self.run_json(row, &self.json_call(signature, input)?)?;
             match self.commit(done.changes).await {
                 Ok(()) => return Ok(done.output),
                 Err(CommitError::Conflict { .. }) => {}
-                Err(CommitError::Store(error)) => return Err(store_fault(&error)),
+                Err(CommitError::Store(error)) => {
+                    metrics.refused("store");
+                    return Err(store_fault(&error));
+                }
             }
         }
-        Err(concurrent())
+        metrics.refused("store");
+        Err(contended())
+    }
+
+    async fn exchange_pod_token(&self, call: &JsonCall<'_>) -> Result<Value, Fault> {
+        let metrics = &self.desk.metrics;
+        eks_auth::permitted(call).inspect_err(|_| metrics.refused("permission"))?;
+        eks_auth::assume_role_for_pod_identity(call).await.inspect_err(|_| metrics.refused("operation"))
     }
 
     fn run_json(&self, row: &Row, call: &JsonCall<'_>) -> Result<crate::json_call::Done, Fault> {
+        let metrics = &self.desk.metrics;
         let resource = (row.resource)(call);
         let mut context = call.context(&resource);
         (row.keys)(call, &mut context);
-        call.allow(&self.operation.action(), &resource.arn, &context)?;
-        (row.run)(call)
+        call.allow(&self.operation.action(), &resource.arn, &context)
+            .inspect_err(|_| metrics.refused("permission"))?;
+        (row.run)(call).inspect_err(|_| metrics.refused("operation"))
+    }
+
+    /// EKS declares a code of its own for what its model does not admit (reference eks.md §1).
+    fn constrain(&self, input: &Map<String, Value>) -> Result<(), Fault> {
+        constraint::check_json(self.operation, input).map_err(|fault| {
+            self.desk.metrics.refused("parameters");
+            match (self.operation.service, fault.code) {
+                (Service::Eks | Service::EksAuth, Code::ValidationError) => {
+                    Fault { code: Code::InvalidParameterException, ..fault }
+                }
+                _ => fault,
+            }
+        })
     }
 
     fn json_call<'c>(
@@ -99,14 +141,9 @@ impl Asked<'_> {
     }
 }
 
-/// EKS declares a code of its own for what its model does not admit (reference eks.md §1).
-fn constrain(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fault> {
-    constraint::check_json(operation, input).map_err(|fault| match (operation.service, fault.code) {
-        (Service::Eks | Service::EksAuth, Code::ValidationError) => {
-            Fault { code: Code::InvalidParameterException, ..fault }
-        }
-        _ => fault,
-    })
+/// Others changed the same again and again. No error of these services says so; SDKs try again after this one.
+fn contended() -> Fault {
+    Fault::new(Code::ServiceUnavailable, "Others are changing the same at the same time. Try again.")
 }
 
 fn answer(operation: &Operation, output: &Value) -> Answer {

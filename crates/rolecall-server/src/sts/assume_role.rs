@@ -12,7 +12,7 @@ use super::session_limits::SessionLimits;
 use super::{issued, role_arn};
 use crate::call::{Call, Changes, unchanged};
 use crate::permission;
-use crate::session::{self, Session};
+use crate::session::{self, Credentials, Session};
 use crate::who::Actor;
 
 /// Seconds where the request does not say, and the most that a chained session gets.
@@ -23,10 +23,43 @@ const DEFAULT: i64 = 3600;
 /// # Errors
 /// As STS.
 pub fn run(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
+    let assumed = assume(call)?;
+    self::assumed(out, &assumed.role, &assumed.partition, call.text("RoleSessionName"));
+    issued::write(out, &assumed.credentials);
+    if let Some(percent) = assumed.packed {
+        out.int("PackedPolicySize", percent);
+    }
+    out.text_if("SourceIdentity", assumed.source_identity.as_deref());
+    Ok(unchanged())
+}
+
+/// A role that was assumed.
+pub struct Assumed {
+    /// The role.
+    pub role: Shared<Role>,
+    /// The partition of its ARN.
+    pub partition: String,
+    /// The session's credentials.
+    pub credentials: Credentials,
+    /// Share of the token that policies and tags take, in percent.
+    packed: Option<i64>,
+    source_identity: Option<String>,
+}
+
+/// Assumes the role that a call's parameters name, for its caller.
+///
+/// # Errors
+/// As STS.
+pub fn assume(call: &Call<'_>) -> Result<Assumed, Fault> {
     let asked = call.text("RoleArn");
     let arn = role_arn::read(asked)?;
     if matches!(call.who.actor, Actor::Root) {
         return Err(Fault::new(Code::AccessDenied, "Roles may not be assumed by root accounts."));
+    }
+    if !call.params.list("ProvidedContexts").is_empty() {
+        // They are assertions of IAM Identity Center, which there is not (docs/differences.md).
+        let sentence = "The context assertion that is in the request is not valid.";
+        return Err(Fault::new(Code::InvalidContextAssertion, sentence));
     }
     let duration = call.number("DurationSeconds").unwrap_or(DEFAULT);
     if call.who.is_temporary() && duration > DEFAULT {
@@ -40,7 +73,8 @@ pub fn run(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
     let role = found.filter(|role| role.arn(&arn.partition) == asked);
     let request = Question { call, arn: asked, role: role.as_ref(), tags: &tags };
     request.allowed("sts:AssumeRole")?;
-    if !tags.asked.is_empty() {
+    // Also for tags that the caller's session only hands on.
+    if !tags.all.is_empty() {
         request.allowed("sts:TagSession")?;
     }
     let source_identity = request.source_identity()?;
@@ -66,13 +100,8 @@ pub fn run(call: &Call<'_>, out: &mut Writer) -> Result<Changes, Fault> {
         policy_arns: limits.policy_arns,
     };
     let credentials = issued::issue(call.desk, &session)?;
-    assumed(out, &role, &arn.partition, call.text("RoleSessionName"));
-    issued::write(out, &credentials);
-    if let Some(percent) = packed {
-        out.int("PackedPolicySize", percent);
-    }
-    out.text_if("SourceIdentity", source_identity.as_deref());
-    Ok(unchanged())
+    call.desk.uses.assumed(&role, call.region, call.now);
+    Ok(Assumed { role, partition: arn.partition, credentials, packed, source_identity })
 }
 
 /// Writes `AssumedRoleUser`. The role's path is no part of the session's ARN.

@@ -1,10 +1,11 @@
 //! A long-lived access key.
 
-use super::{Kept, Reference, Wrapped, encoding::instant};
+use super::{Kept, Reference, ServiceUse, Wrapped, encoding::instant};
 use crate::key::Kind;
 use rolecall_model::instant::Instant;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// An access key of a user or of an account's root (reference iam.md §6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct KeyUse {
     pub service: String,
     /// Region.
     pub region: String,
+    /// The last use of each service, by its namespace.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, ServiceUse>,
 }
 
 impl Kept for AccessKey {

@@ -26,7 +26,7 @@ pub use login_profile::LoginProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use oidc_provider::OidcProvider;
 pub use pod_identity_association::PodIdentityAssociation;
-pub use role::{LastUsed, Role};
+pub use role::{LastUsed, Role, ServiceUse};
 pub use service_key::ServiceKey;
 pub use user::User;
 

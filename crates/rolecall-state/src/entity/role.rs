@@ -53,6 +53,19 @@ pub struct LastUsed {
     pub at: Instant,
     /// Region.
     pub region: String,
+    /// The last use of each service, by its namespace.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<String, ServiceUse>,
+}
+
+/// When and where a service was last used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceUse {
+    /// When.
+    #[serde(with = "instant")]
+    pub at: Instant,
+    /// Region.
+    pub region: String,
 }
 
 impl Role {

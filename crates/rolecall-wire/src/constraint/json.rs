@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// As [`super::check`], for the input of a JSON operation as [`crate::json::read`] gives it. A member that is
 /// null counts as absent.
 pub fn check(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fault> {
-    let mut violations = Violations::default();
+    let mut violations = Violations::of(operation.service);
     members(&mut violations, &Path::Top, operation.members, input)?;
     violations.into_result()
 }

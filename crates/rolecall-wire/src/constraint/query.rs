@@ -8,7 +8,7 @@ use crate::query::{Params, View};
 /// Fails with one `ValidationError` that names every violation, or with `MalformedInput` for a value of
 /// another kind than its member has. Parameters that the operation does not know are ignored, as AWS does.
 pub fn check(operation: &Operation, params: &Params<'_>) -> Result<(), Fault> {
-    let mut violations = Violations::default();
+    let mut violations = Violations::of(operation.service);
     members(&mut violations, &Path::Top, operation.members, params.view())?;
     violations.into_result()
 }

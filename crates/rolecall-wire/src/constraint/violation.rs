@@ -3,6 +3,7 @@
 use super::pattern::Pattern;
 use crate::fault::{Code, Fault};
 use crate::operation::{Member, Shape, lower_camel};
+use crate::service::Service;
 use std::fmt::{self, Write as _};
 
 /// How many violations are written out. All are counted.
@@ -33,13 +34,18 @@ impl fmt::Display for Path<'_> {
 }
 
 /// The violations of one request.
-#[derive(Default)]
 pub(super) struct Violations {
     count: usize,
     text: String,
+    /// Whether no value is repeated: IAM leaves them out (reference iam.md §1.1).
+    hides: bool,
 }
 
 impl Violations {
+    pub fn of(service: Service) -> Violations {
+        Violations { count: 0, text: String::new(), hides: service == Service::Iam }
+    }
+
     pub fn into_result(self) -> Result<(), Fault> {
         if self.count == 0 {
             return Ok(());
@@ -55,7 +61,7 @@ impl Violations {
 
     /// One value of a text or a choice. The order, pattern before length, is the recorded one.
     pub fn text(&mut self, path: &Path<'_>, member: &Member, shape: &Shape, value: &str) {
-        let shown = Shown { value, hidden: member.sensitive };
+        let shown = Shown { value, hidden: self.hides || member.sensitive };
         for broken in broken(shape, value) {
             self.add(format_args!("Value{shown} at '{path}'"), format_args!("{broken}"));
         }
@@ -67,8 +73,12 @@ impl Violations {
         if values.iter().all(|value| broken(of, value).next().is_none()) {
             return;
         }
-        let shown = ShownList { values, hidden: member.sensitive };
-        let all: Vec<String> = all(of).map(|broken| broken.to_string()).collect();
+        let shown = ShownList { values, hidden: self.hides || member.sensitive };
+        let mut all: Vec<String> = all(of).map(|broken| broken.to_string()).collect();
+        // Recorded of IAM's tag keys; client ids and thumbprints, which have no pattern, lack it.
+        if self.hides && matches!(of, Shape::Text { pattern: Some(_), .. }) {
+            all.push("Member must not be null".to_owned());
+        }
         self.add(
             format_args!("Value{shown} at '{path}'"),
             format_args!("Member must satisfy constraint: [{}]", all.join(", ")),
@@ -84,7 +94,9 @@ impl Violations {
         } else {
             return;
         };
-        self.add(format_args!("Value '{value}' at '{path}'"), format_args!("Member must have value {bound}"));
+        let value = value.to_string();
+        let shown = Shown { value: &value, hidden: self.hides };
+        self.add(format_args!("Value{shown} at '{path}'"), format_args!("Member must have value {bound}"));
     }
 
     /// The number of items of a list or of entries of a map. The items themselves are not repeated.

@@ -61,6 +61,7 @@ codes! {
     IDPCommunicationError 400;
     IDPRejectedClaim 403;
     InvalidAuthorizationMessageException 400;
+    InvalidContextAssertion 400;
     InvalidIdentityToken 400;
     JWTPayloadSizeExceededException 400;
     MalformedPolicyDocument 400;
@@ -76,6 +77,7 @@ codes! {
     FeatureDisabled 404;
     FeatureEnabled 409;
     InvalidInput 400;
+    InvalidUserType 400;
     LimitExceeded 409;
     NoSuchEntity 404;
     NotSupportedService 404;
@@ -102,11 +104,14 @@ codes! {
     ServerException 500;
     UnsupportedAvailabilityZoneException 400;
 
+    CloudTrailARNInvalidException 400;
     InvalidEventCategoryException 400;
     InvalidLookupAttributesException 400;
     InvalidMaxResultsException 400;
     InvalidNextTokenException 400;
     InvalidTimeRangeException 400;
+    InvalidTrailNameException 400;
+    NoManagementAccountSLRExistsException 400;
     OperationNotPermittedException 400;
     TrailNotFoundException 400;
     UnsupportedOperationException 400;
@@ -144,18 +149,21 @@ impl Code {
         }
     }
 
-    /// Whether EKS declares it among the errors of its operations; those bodies name the cluster (eks.md §1).
-    pub(super) fn names_cluster(self) -> bool {
-        matches!(
-            self,
-            Code::ClientException
-                | Code::InvalidParameterException
-                | Code::InvalidRequestException
-                | Code::ResourceInUseException
-                | Code::ResourceLimitExceededException
-                | Code::ResourceNotFoundException
-                | Code::ServerException
-                | Code::UnsupportedAvailabilityZoneException
-        )
+    /// What EKS declares beside the sentence in the body of this error: names of what it is about (AWS's published
+    /// API model).
+    pub(super) fn eks_members(self) -> &'static [&'static str] {
+        match self {
+            Code::InvalidParameterException | Code::ResourceNotFoundException => {
+                &["clusterName", "nodegroupName", "fargateProfileName", "addonName", "subscriptionId"]
+            }
+            Code::ClientException | Code::InvalidRequestException | Code::ServerException => {
+                &["clusterName", "nodegroupName", "addonName", "subscriptionId"]
+            }
+            Code::ResourceInUseException => &["clusterName", "nodegroupName", "addonName"],
+            Code::ResourceLimitExceededException => &["clusterName", "nodegroupName", "subscriptionId"],
+            Code::UnsupportedAvailabilityZoneException => &["clusterName", "nodegroupName", "validZones"],
+            Code::Throttling => &["clusterName"],
+            _ => &[],
+        }
     }
 }

@@ -70,11 +70,10 @@ impl Fault {
     fn rest_json(&self, service: Service) -> String {
         let mut body = Map::new();
         body.insert("message".to_owned(), Value::from(self.json_message()));
-        if service == Service::Eks && self.code.names_cluster() {
-            body.insert("clusterName".to_owned(), Value::from(self.cluster.as_deref()));
-            for absent in ["nodegroupName", "fargateProfileName", "addonName", "subscriptionId"] {
-                body.insert(absent.to_owned(), Value::Null);
-            }
+        let members = if service == Service::Eks { self.code.eks_members() } else { &[] };
+        for member in members {
+            let known = self.cluster.as_deref().filter(|_| *member == "clusterName");
+            body.insert((*member).to_owned(), Value::from(known));
         }
         Value::Object(body).to_string()
     }
@@ -144,6 +143,14 @@ mod tests {
         let expected =
             r#"{"message":"No cluster found for name: prod.","clusterName":"prod","nodegroupName":null,"#;
         assert!(answer.status == 404 && answer.body.starts_with(expected.as_bytes()), "{answer:?}");
+
+        // Each error has the members that it declares, and no others.
+        let fault = Fault::new(Code::ResourceInUseException, "x").about_cluster("prod");
+        let answer = fault.render(Service::Eks, Format::Xml, ID);
+        let expected = r#"{"message":"x","clusterName":"prod","nodegroupName":null,"addonName":null}"#;
+        assert_eq!(answer.body, expected.as_bytes());
+        let answer = Fault::new(Code::NotFoundException, "x").render(Service::Eks, Format::Xml, ID);
+        assert_eq!(answer.body, br#"{"message":"x"}"#);
 
         let answer = Fault::unsigned().render(Service::Sts, Format::Json, ID);
         let expected = format!(

@@ -22,6 +22,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "DescribeTrails",
         &[optional("trailNameList", Shape::Any), optional("includeShadowTrails", Shape::Boolean)],
     ),
+    Operation::read(CloudTrail, "GetTrail", &[required("Name", ANY_TEXT)]),
     Operation::read(CloudTrail, "GetTrailStatus", &[required("Name", ANY_TEXT)]),
     Operation::read(CloudTrail, "ListTrails", &[optional("NextToken", ANY_TEXT)]),
     Operation::read(CloudTrail, "GetEventSelectors", &[required("TrailName", ANY_TEXT)]),

@@ -19,15 +19,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write(
         Iam,
         "UpdateAccountPasswordPolicy",
+        // In the order in which AWS tells their violations.
         &[
             optional("MinimumPasswordLength", MINIMUM_PASSWORD_LENGTH),
+            optional("PasswordReusePrevention", PASSWORD_REUSE_PREVENTION),
             optional("RequireSymbols", Shape::Boolean),
             optional("RequireNumbers", Shape::Boolean),
             optional("RequireUppercaseCharacters", Shape::Boolean),
             optional("RequireLowercaseCharacters", Shape::Boolean),
             optional("AllowUsersToChangePassword", Shape::Boolean),
             optional("MaxPasswordAge", MAX_PASSWORD_AGE),
-            optional("PasswordReusePrevention", PASSWORD_REUSE_PREVENTION),
             optional("HardExpiry", Shape::Boolean),
         ],
     )

@@ -9,10 +9,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write(
         Iam,
         "CreateOpenIDConnectProvider",
+        // In the order in which AWS tells their violations.
         &[
-            required("Url", OPEN_ID_CONNECT_PROVIDER_URL),
             optional("ClientIDList", CLIENT_ID_LIST),
             optional("ThumbprintList", THUMBPRINT_LIST),
+            required("Url", OPEN_ID_CONNECT_PROVIDER_URL),
             optional("Tags", TAG_LIST),
         ],
     ),

@@ -6,6 +6,7 @@
 mod cloudtrail;
 mod eks;
 mod eks_auth;
+mod errors;
 mod find;
 mod iam_account;
 mod iam_analysis;

@@ -23,12 +23,13 @@ fn keys_of_a_user() {
     world.ok("ListAccessKeys", &[user], &["<Status>Inactive<", "<Status>Active<"]);
     let never = ["<UserName>u<", "<ServiceName>N/A<", "<Region>N/A<", "!LastUsedDate"];
     world.ok("GetAccessKeyLastUsed", &[key], &never);
-    let missing = "The Access Key with id AKIAAAAAAAAAAAAAAAAA cannot be found";
+    let missing = "The Access Key with id AKIAAAAAAAAAAAAAAAAA cannot be found.";
     let other = ("AccessKeyId", "AKIAAAAAAAAAAAAAAAAA");
     world.err("DeleteAccessKey", &[user, other], Code::NoSuchEntity, missing);
-    world.err("GetAccessKeyLastUsed", &[other], Code::NoSuchEntity, missing);
+    let hidden = "User: arn:aws:iam::111122223333:root is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key AKIAAAAAAAAAAAAAAAAA";
+    world.err("GetAccessKeyLastUsed", &[other], Code::AccessDenied, hidden);
     world.user("v");
-    let sentence = format!("The Access Key with id {id} cannot be found");
+    let sentence = format!("The Access Key with id {id} cannot be found.");
     world.err("DeleteAccessKey", &[("UserName", "v"), key], Code::NoSuchEntity, &sentence);
     world.ok("DeleteAccessKey", &[user, key], &[]);
     assert!(world.desk.state.view().access_key(id).is_none());

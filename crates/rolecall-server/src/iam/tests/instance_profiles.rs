@@ -37,6 +37,18 @@ fn a_profile_and_its_role() {
 }
 
 #[test]
+fn a_role_of_a_service_is_not_put_in_or_taken_out() {
+    let world = World::new();
+    world.ok("CreateInstanceProfile", &[("InstanceProfileName", "ip")], &[]);
+    world.ok("CreateServiceLinkedRole", &[("AWSServiceName", "ecs.amazonaws.com")], &[]);
+    let pairs = [("InstanceProfileName", "ip"), ("RoleName", "AWSServiceRoleForECS")];
+    let sentence = "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS";
+    for operation in ["AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"] {
+        world.err(operation, &pairs, Code::UnmodifiableEntity, sentence);
+    }
+}
+
+#[test]
 fn a_role_must_be_one_that_may_be_passed() {
     let world = World::new();
     world.user("u");

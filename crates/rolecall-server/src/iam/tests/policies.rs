@@ -200,3 +200,29 @@ fn policies_of_aws_are_read_alone() {
         assert_eq!(fault.code, Code::AccessDenied, "{operation}");
     }
 }
+
+#[test]
+fn policies_of_service_linked_roles_are_for_these_alone() {
+    let world = World::new();
+    world.role("r");
+    world.user("u");
+    world.group("g");
+    let arn = "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy";
+    let other = "AWS service role policies can only be attached to the service-linked role for that service.";
+    let table = [
+        ("AttachRolePolicy", "RoleName", "r", "Cannot attach a Service Role Policy to a Customer Role."),
+        ("AttachUserPolicy", "UserName", "u", other),
+        ("AttachGroupPolicy", "GroupName", "g", other),
+    ];
+    for (operation, member, name, sentence) in table {
+        world.err(operation, &[(member, name), ("PolicyArn", arn)], Code::PolicyNotAttachable, sentence);
+        let near = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+        world.ok(operation, &[(member, name), ("PolicyArn", near)], &[]);
+    }
+    for (operation, member, name) in
+        [("PutRolePermissionsBoundary", "RoleName", "r"), ("PutUserPermissionsBoundary", "UserName", "u")]
+    {
+        let pairs = [(member, name), ("PermissionsBoundary", arn)];
+        world.err(operation, &pairs, Code::PolicyNotAttachable, other);
+    }
+}

@@ -90,8 +90,8 @@ fn boundaries() {
     };
     create(
         "arn:aws:iam::111122223333:not_a_boundary",
-        Code::InvalidParameterValue,
-        "Value (arn:aws:iam::111122223333:not_a_boundary) for parameter PermissionsBoundary is invalid.",
+        Code::InvalidInput,
+        "ARN arn:aws:iam::111122223333:not_a_boundary is not valid.",
     );
     create(
         "arn:aws:iam::111122223333:policy/gone",

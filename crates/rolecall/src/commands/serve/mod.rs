@@ -5,11 +5,12 @@ pub mod log;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use log::Log;
 use rolecall_model::secret::Secret;
-use rolecall_server::config::{Config, Limits, PORT, RootCredentials, Tls, Trail};
+use rolecall_server::config::{Config, ISSUER_KEYS_AGE, Limits, PORT, RootCredentials, Tls, Trail};
 use rolecall_server::import::{ImportError, Imported};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
@@ -59,6 +60,11 @@ pub struct Arguments {
     /// Let OIDC providers have ports, private addresses, and plain HTTP on loopback.
     #[arg(long)]
     allow_local_issuers: bool,
+    /// Fetch an issuer's keys anew from this age on, in seconds: 10 to 1800. A key that its issuer dropped serves for
+    /// twice as long at most, while the issuer can be reached.
+    #[arg(long, value_name = "SECONDS", default_value_t = ISSUER_KEYS_AGE.as_secs(),
+          value_parser = clap::value_parser!(u64).range(10..=1800))]
+    issuer_keys_age: u64,
     /// Put the cause of a refused exchange into the sentence that the caller sees. On loopback only.
     #[arg(long)]
     explain_denials: bool,
@@ -195,6 +201,7 @@ fn config(arguments: &Arguments) -> Config {
         tls,
         public_url: arguments.public_url.clone(),
         allow_local_issuers: arguments.allow_local_issuers || arguments.dev,
+        issuer_keys_age: Duration::from_secs(arguments.issuer_keys_age),
         explain_denials: arguments.explain_denials,
         refuse_foreign_origins: arguments.dev,
         import: arguments.import.clone(),
