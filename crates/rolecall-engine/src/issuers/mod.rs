@@ -131,7 +131,10 @@ fn matches_host(pattern: &str, host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Family, TABLE, known, matches_host};
+    use rolecall_model::document::DocumentId;
+    use rolecall_model::json;
+
+    use super::*;
 
     #[test]
     fn hosts() {
@@ -158,14 +161,6 @@ mod tests {
         }
         assert_eq!(known("oidc.eks.eu-west-1.amazonaws.com/id/ABC", None).family(), Family::Kubernetes);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use rolecall_model::document::DocumentId;
-    use rolecall_model::json;
-
-    use super::*;
 
     #[test]
     fn clusters_are_told_from_eks() {
