@@ -299,8 +299,9 @@ fn keys_that_no_token_fills() {
         let (name, text) = app_role();
         let role = text.replace(&subject, &format!(r#"{subject}, "{provider}:{claim}": "shop""#));
         assert_ne!(role, text);
-        let cluster =
-            format!(r#"{{"cluster": {{"name": "c", "identity": {{"oidc": {{"issuer": "https://{provider}"}}}}}}}}"#);
+        let cluster = format!(
+            r#"{{"cluster": {{"name": "c", "identity": {{"oidc": {{"issuer": "https://{provider}"}}}}}}}}"#
+        );
         let files = [(name, role), annotated(), injected_pod(), ("cluster.json", cluster)];
         ask("trust.condition-key-unsupported", &files).is_some()
     };
@@ -314,16 +315,26 @@ fn another_audience_by_annotation() {
         account("app", &[("eks.amazonaws.com/role-arn", ROLE_ARN), ("eks.amazonaws.com/audience", "vault")])
     };
     let provider = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
-    let listed = format!(r#"{{"Url": "{provider}", "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": []}}"#);
-    let cluster =
-        format!(r#"{{"cluster": {{"name": "c", "identity": {{"oidc": {{"issuer": "https://{provider}"}}}}}}}}"#);
+    let listed =
+        format!(r#"{{"Url": "{provider}", "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": []}}"#);
+    let cluster = format!(
+        r#"{{"cluster": {{"name": "c", "identity": {{"oidc": {{"issuer": "https://{provider}"}}}}}}}}"#
+    );
     let (name, text) = injected_pod();
     let pod = (name, text.replace("sts.amazonaws.com", "vault"));
     let fixes = |account: (&'static str, String)| {
-        let files =
-            [app_role(), account, pod.clone(), ("cluster.json", cluster.clone()), ("provider.json", listed.clone())];
+        let files = [
+            app_role(),
+            account,
+            pod.clone(),
+            ("cluster.json", cluster.clone()),
+            ("provider.json", listed.clone()),
+        ];
         ask("token.audience-wrong", &files).unwrap().fixes
     };
     assert!(!fixes(account()).iter().all(|fix| fix.edits.is_empty()), "the annotation is taken away");
-    assert!(fixes(annotated()).iter().all(|fix| fix.edits.is_empty()), "somebody else asks for that audience");
+    assert!(
+        fixes(annotated()).iter().all(|fix| fix.edits.is_empty()),
+        "somebody else asks for that audience"
+    );
 }
