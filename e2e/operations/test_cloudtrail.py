@@ -12,6 +12,7 @@ BACKWARDS = {"StartTime": NOW, "EndTime": NOW - datetime.timedelta(hours=1)}
 TIME_RANGE = (400, "InvalidTimeRangeException", "The start time cannot be after the end time.")
 ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}"
 UNKNOWN = (400, "TrailNotFoundException", f"Unknown trail: nobody for the user: {ACCOUNT}")
+UNKNOWN_BY_ARN = (400, "TrailNotFoundException", f"Unknown trail: {ARN}:trail/nobody for the user: {ACCOUNT}")
 SHORT = (400, "InvalidTrailNameException", "Trail name too short. Minimum allowed length: 3 characters. Specified name length: 1 characters.")
 NO_TRAIL_ARN = (
     400,
@@ -24,16 +25,16 @@ def attribute(key, value):
     return {"AttributeKey": key, "AttributeValue": value}
 
 
-def of_a_trail(operation, member):
-    yield operation, {member: "nobody"}, UNKNOWN
+def of_a_trail(operation, member, unknown=UNKNOWN):
+    yield operation, {member: "nobody"}, unknown
     yield operation, {member: "x"}, SHORT
     yield operation, {member: f"{ARN}:channel/x"}, NO_TRAIL_ARN
-    yield operation, {member: f"{ARN}:trail/nobody"}, (400, "TrailNotFoundException", f"Unknown trail: {ARN}:trail/nobody for the user: {ACCOUNT}")
+    yield operation, {member: f"{ARN}:trail/nobody"}, UNKNOWN_BY_ARN
 
 
 TABLE = [
     *of_a_trail("GetTrail", "Name"),
-    *of_a_trail("GetTrailStatus", "Name"),
+    *of_a_trail("GetTrailStatus", "Name", UNKNOWN_BY_ARN),
     *of_a_trail("GetEventSelectors", "TrailName"),
     ("DescribeTrails", {"trailNameList": ["nobody", "x"]}, SHORT),
     ("DescribeTrails", {"trailNameList": [f"{ARN}:channel/x"]}, NO_TRAIL_ARN),

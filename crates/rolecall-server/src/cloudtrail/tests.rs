@@ -176,6 +176,11 @@ fn there_are_no_trails_and_it_is_said() {
         (arn("trail/x"), Code::CloudTrailARNInvalidException),
         ("arn:aws:s3:::bucket".to_owned(), Code::CloudTrailARNInvalidException),
     ];
+    let refused = |operation| world.call(CloudTrail, operation, &json!({"Name": "one"})).unwrap_err().message;
+    assert_eq!(refused("GetTrail"), "Unknown trail: one for the user: 111122223333");
+    let whole =
+        "Unknown trail: arn:aws:cloudtrail:eu-west-1:111122223333:trail/one for the user: 111122223333";
+    assert_eq!(refused("GetTrailStatus"), whole);
     for (name, code) in table {
         for (operation, member) in
             [("GetTrail", "Name"), ("GetTrailStatus", "Name"), ("GetEventSelectors", "TrailName")]

@@ -24,14 +24,19 @@ pub fn list(_: &JsonCall<'_>) -> Result<Done, Fault> {
     Ok(answer(json!({"Trails": []})))
 }
 
-/// GetTrail, GetTrailStatus and GetEventSelectors.
+/// GetTrail, GetTrailStatus and GetEventSelectors. GetTrailStatus tells the ARN that a name stands for.
 ///
 /// # Errors
 /// Always: no trail is known.
 pub fn no_such(call: &JsonCall<'_>) -> Result<Done, Fault> {
     let name = call.text_if("Name").unwrap_or_else(|| call.text("TrailName"));
     is_trail(name)?;
-    let sentence = format!("Unknown trail: {name} for the user: {}", call.account_id());
+    let account = call.account_id();
+    let told = match call.operation.name == "GetTrailStatus" && !name.starts_with("arn:") {
+        true => format!("arn:{}:cloudtrail:{}:{account}:trail/{name}", call.partition(), call.region),
+        false => name.to_owned(),
+    };
+    let sentence = format!("Unknown trail: {told} for the user: {account}");
     Err(Fault::new(Code::TrailNotFoundException, sentence))
 }
 

@@ -66,6 +66,7 @@ const TABLE: &[LinkedService] = &[
     suffixed("connect", "AmazonConnect"),
     service("continuousexport.discovery", "ApplicationDiscoveryServiceContinuousExport"),
     service("cost-optimization-hub.bcm", "CostOptimizationHub"),
+    service("custom-resource.application-autoscaling", "ApplicationAutoScaling_CustomResource"),
     service("datasync", "DataSync"),
     service("delivery.logs", "LogDelivery"),
     service("devops-guru", "DevOpsGuru"),

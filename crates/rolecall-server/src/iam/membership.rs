@@ -14,8 +14,8 @@ use crate::call::{Call, Changes, changed, unchanged};
 /// # Errors
 /// As IAM.
 pub fn add(call: &Call<'_>, _: &mut Writer) -> Result<Changes, Fault> {
-    let before = call.group()?;
     let member = call.user()?;
+    let before = call.group()?;
     if before.members.contains(&member.id) {
         return Ok(unchanged());
     }

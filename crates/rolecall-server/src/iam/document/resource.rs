@@ -68,10 +68,10 @@ fn flaw(text: &str) -> Option<String> {
     let (service, region, _, resource) = (next(), next(), next(), next());
     let has_region = !region.is_empty() || rest.matches(':').count() < 2;
     match service {
+        "iam" if has_region => Some(format!("IAM resource {text} cannot contain region information.")),
         "iam" if !IAM_KINDS.iter().any(|kind| resource.starts_with(kind)) => {
             Some(format!("IAM resource path must either be \"*\" or start with {}.", IAM_KINDS.join(", ")))
         }
-        "iam" if has_region => Some(format!("IAM resource {text} cannot contain region information.")),
         "s3" if has_region && !resource.starts_with("accesspoint/") => {
             Some(format!("Resource {text} can not contain region information."))
         }
@@ -119,6 +119,11 @@ mod tests {
             ("arn:mine:s3", Some("Partition \"mine\" is not valid for resource \"arn:mine:s3:*:*:*\".")),
             ("arn:mine", Some("Partition \"mine\" is not valid for resource \"arn:mine:*:*:*:*\".")),
             ("arn:aws:iam::111122223333:thing", Some(kinds)),
+            ("arn:aws:iam:::thing", Some(kinds)),
+            (
+                "arn:aws:iam:us-east-1::thing",
+                Some("IAM resource arn:aws:iam:us-east-1::thing cannot contain region information."),
+            ),
             (
                 "arn:aws:iam:eu-west-1:111122223333:role/x",
                 Some(

@@ -29,7 +29,10 @@ fn groups_and_their_members() {
     let missing = "The group with name x cannot be found.";
     world.err("AddUserToGroup", &[("GroupName", "x"), ("UserName", "u")], Code::NoSuchEntity, missing);
     let missing = "The user with name x cannot be found.";
-    world.err("AddUserToGroup", &[group, ("UserName", "x")], Code::NoSuchEntity, missing);
+    for name in ["g", "neither"] {
+        let member = [("GroupName", name), ("UserName", "x")];
+        world.err("AddUserToGroup", &member, Code::NoSuchEntity, missing);
+    }
     world.ok("UpdateUser", &[("UserName", "u"), ("NewUserName", "w")], &[]);
     world.ok("GetGroup", &[group], &["<UserName>w<", "!<UserName>u<"]);
     let conflict = "Cannot delete entity, must remove users from group first.";

@@ -140,6 +140,11 @@ fn service_linked_roles() {
         Code::InvalidInput,
         "Custom suffix is not allowed for ecs.amazonaws.com",
     );
+    world.ok(
+        "CreateServiceLinkedRole",
+        &[("AWSServiceName", "custom-resource.application-autoscaling.amazonaws.com")],
+        &["<RoleName>AWSServiceRoleForApplicationAutoScaling_CustomResource<"],
+    );
     let role = ("RoleName", "AWSServiceRoleForAutoScaling_mine");
     let protected = "Cannot perform the operation on the protected role 'AWSServiceRoleForAutoScaling_mine' - this role is only modifiable by AWS";
     world.err("DeleteRole", &[role], Code::UnmodifiableEntity, protected);
