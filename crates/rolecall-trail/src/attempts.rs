@@ -1,5 +1,6 @@
 //! Attempts to assume a role: by whom, how they ended, and how often the same was tried.
 
+use crate::changes::Change;
 use crate::record::Record;
 use rolecall_model::instant::Instant;
 use std::collections::BTreeMap;
@@ -21,7 +22,8 @@ pub struct Attempt {
     pub code: Option<String>,
 }
 
-/// Attempts that are alike: same operation, role, caller and outcome, and of refused tokens the same sentence.
+/// Attempts that are alike: same operation, role, caller and outcome, and of refused ones the same sentence about the token
+/// and the same trust policy, so that one cause can be told for all of them.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// The newest of them.
@@ -72,11 +74,19 @@ impl Attempt {
 /// Groups of attempts that are alike, the one that was tried last first.
 #[must_use]
 pub fn groups(records: &[Record]) -> Vec<Group> {
-    let mut groups: BTreeMap<[String; 6], Group> = BTreeMap::new();
+    let policies = TrustChanges::of(records);
+    let mut roles: BTreeMap<String, Vec<(Instant, String)>> = BTreeMap::new();
+    let mut groups: BTreeMap<[String; 7], Group> = BTreeMap::new();
     for attempt in records.iter().filter_map(Attempt::of) {
         let code = attempt.code.clone().unwrap_or_default();
         // Of an expired token the sentence holds the time, so that no two would be alike.
         let sentence = attempt.record.error_message.clone().filter(|_| code == "InvalidIdentityToken");
+        let time = attempt.record.event_time;
+        let of_role = || policies.of_role(&attempt.role_arn);
+        let policy = match attempt.is_granted() {
+            true => String::new(),
+            false => last_before(roles.entry(attempt.role_arn.clone()).or_insert_with(of_role), time),
+        };
         let provider = attempt.provider.clone().unwrap_or_default();
         let name = attempt.record.event_name.clone();
         let key = [
@@ -86,8 +96,8 @@ pub fn groups(records: &[Record]) -> Vec<Group> {
             name,
             code,
             sentence.unwrap_or_default(),
+            policy,
         ];
-        let time = attempt.record.event_time;
         match groups.get_mut(&key) {
             Some(group) => {
                 group.count += 1;
@@ -102,6 +112,31 @@ pub fn groups(records: &[Record]) -> Vec<Group> {
     let mut groups: Vec<Group> = groups.into_values().collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.last.record.event_time));
     groups
+}
+
+/// Changes that set a trust policy.
+struct TrustChanges(Vec<Change>);
+
+impl TrustChanges {
+    fn of(records: &[Record]) -> TrustChanges {
+        let mut changes: Vec<Change> = records.iter().filter_map(Change::of).collect();
+        changes.retain(|change| change.trust.is_some());
+        changes.sort_by_key(|change| change.time);
+        TrustChanges(changes)
+    }
+
+    /// Times and event ids of those of a role, the earliest first.
+    fn of_role(&self, role: &str) -> Vec<(Instant, String)> {
+        let own = self.0.iter().filter(|change| change.bears_on(role, None));
+        own.map(|change| (change.time, change.event_id.clone())).collect()
+    }
+}
+
+/// The event that set the policy of an instant; empty where none is known.
+fn last_before(changes: &[(Instant, String)], at: Instant) -> String {
+    let later = changes.partition_point(|(time, _)| *time <= at);
+    let last = later.checked_sub(1).and_then(|last| changes.get(last));
+    last.map(|(_, event)| event.clone()).unwrap_or_default()
 }
 
 /// The audience, cut out of `PROVIDER:AUDIENCE:SUBJECT` by the other two: all three may hold colons (reference

@@ -112,6 +112,15 @@ fn attempts_that_are_alike_are_one_group() {
     assert_eq!((alice.role(), alice.audience.as_deref()), ("deployer", Some("sts.amazonaws.com:x")));
     assert_eq!(alice.provider.as_deref(), Some(PROVIDER));
     assert!(Attempt::of(&story.records[0]).is_none());
+    let mut changed = Story::default();
+    changed.exchange(0, "alice", Some("AccessDenied"));
+    changed.exchange(1, "alice", Some("AccessDenied"));
+    changed.iam(2, "UpdateAssumeRolePolicy", named("deployer").text("policyDocument", "{}"), None);
+    changed.iam(3, "UpdateAssumeRolePolicy", named("other").text("policyDocument", "{}"), None);
+    (4..7).for_each(|minute| changed.exchange(minute, "alice", Some("AccessDenied")));
+    let counts: Vec<usize> =
+        rolecall_trail::attempts::groups(&changed.records).iter().map(|group| group.count).collect();
+    assert_eq!(counts, [3, 2], "trust policies are told apart");
     let mut tokens = Story::default();
     (0..3).for_each(|minute| tokens.exchange(minute, "carol", Some("InvalidIdentityToken")));
     tokens.records[2].error_message = Some("Incorrect token audience".to_owned());
