@@ -379,6 +379,7 @@ fn broken(evidence: &mut Evidence, place: Place, why: &str) {
 /// What follows from all files together: which of several service accounts is the pod's own, and the instant of
 /// judgement, where `now.txt` does not give it.
 pub(crate) fn finish(evidence: &mut Evidence) {
+    token::shown_in_logs(evidence);
     kubernetes::pair(evidence);
     asked::pick(evidence);
     if evidence.now.present().is_some() {
