@@ -52,7 +52,7 @@ impl ApplyError {
             ApplyError::BarePod { pod } => {
                 Some(format!("delete `{pod}` and create it again from its manifest"))
             }
-            ApplyError::File(_) => Some("change it by hand, where it is kept".into()),
+            ApplyError::File(_) => Some("`rolecall fix … --in DIR` changes it where it is kept".into()),
             ApplyError::Journal { .. } => {
                 Some("name the file that the fix named, `rolecall-undo-….json`".into())
             }

@@ -125,7 +125,7 @@ impl Change {
             Edit::RestartWorkload { namespace, kind, name } => {
                 Change::RestartWorkload { namespace, kind, name }
             }
-            Edit::EditFile { .. } => return None,
+            Edit::EditFile { .. } | Edit::GrantIdToken { .. } | Edit::SetRoleInput { .. } => return None,
         })
     }
 

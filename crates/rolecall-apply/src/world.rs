@@ -55,7 +55,9 @@ impl World {
     /// Where it cannot be read.
     pub async fn stands(&self, edit: &Edit) -> Result<Stands, ApplyError> {
         match edit {
-            Edit::EditFile { file, .. } => Err(ApplyError::File(file.clone())),
+            Edit::EditFile { file, .. }
+            | Edit::GrantIdToken { file, .. }
+            | Edit::SetRoleInput { file, .. } => Err(ApplyError::File(file.clone())),
             Edit::RestartWorkload { .. } => Ok(Stands::Before),
             Edit::AnnotateServiceAccount { namespace, name, key, before, after } => {
                 let live = self.cluster().await?.annotation(namespace, name, key).await?;
@@ -80,7 +82,9 @@ impl World {
             Stands::Before => {}
         }
         match edit {
-            Edit::EditFile { file, .. } => Err(ApplyError::File(file.clone())),
+            Edit::EditFile { file, .. }
+            | Edit::GrantIdToken { file, .. }
+            | Edit::SetRoleInput { file, .. } => Err(ApplyError::File(file.clone())),
             Edit::RestartWorkload { namespace, kind, name } => {
                 self.cluster().await?.restart(namespace, kind, name).await
             }
@@ -138,6 +142,8 @@ pub fn what(edit: &Edit) -> String {
         Edit::RestartWorkload { namespace, kind, name } => {
             format!("the pods of {} `{namespace}/{name}`", kind.to_ascii_lowercase())
         }
-        Edit::EditFile { file, .. } => format!("the file `{file}`"),
+        Edit::EditFile { file, .. } | Edit::GrantIdToken { file, .. } | Edit::SetRoleInput { file, .. } => {
+            format!("the file `{file}`")
+        }
     }
 }

@@ -83,6 +83,7 @@ impl<'t> Reader<'t> {
         }
         match event {
             Event::Scalar(text, style, anchor, _) => {
+                let span = self.offsets.without_remark(span, style);
                 let kind = scalar(&text, style);
                 Some(self.anchored(anchor, Node { span, kind }))
             }
@@ -114,7 +115,7 @@ impl<'t> Reader<'t> {
                 return Some(Node { span, kind: Kind::Array(elements) });
             };
             if event == Event::SequenceEnd {
-                let span = close(start, span, elements.last().map(|last| last.span));
+                let span = close(start, self.offsets.bracket(span), elements.last().map(|last| last.span));
                 return Some(self.anchored(anchor, Node { span, kind: Kind::Array(elements) }));
             }
             elements.extend(self.value(event, span, depth + 1));
@@ -129,10 +130,12 @@ impl<'t> Reader<'t> {
         loop {
             let Some((event, key_span)) = self.next() else { return Some(whole(start, members)) };
             if event == Event::MappingEnd {
-                let span = close(start, key_span, members.last().map(|last| last.value.span));
+                let span =
+                    close(start, self.offsets.bracket(key_span), members.last().map(|last| last.value.span));
                 return Some(self.anchored(anchor, Node { span, kind: Kind::Object(members) }));
             }
             let key = self.value(event, key_span, depth + 1);
+            let key_span = key.as_ref().map_or(key_span, |key| key.span);
             let Some((event, span)) = self.next() else { return Some(whole(start, members)) };
             let value = self.value(event, span, depth + 1);
             if let (Some(key), Some(value)) = (key.as_ref().and_then(Node::scalar), value) {
@@ -213,6 +216,45 @@ impl<'t> Offsets<'t> {
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.byte(start), self.byte(end))
     }
+
+    /// The closing bracket alone, for the same reason as a scalar; a block has none, and its end no length.
+    fn bracket(&self, span: Span) -> Span {
+        let slice = self.text.get(span.range()).unwrap_or_default();
+        let length = slice.find(['}', ']']).map_or(slice.len(), |at| at + 1);
+        Span::new(span.start as usize, span.start as usize + length)
+    }
+
+    /// The scalar alone: the parser lets blanks and a comment behind it belong to it.
+    fn without_remark(&self, span: Span, style: ScalarStyle) -> Span {
+        let slice = self.text.get(span.range()).unwrap_or_default();
+        let length = match style {
+            ScalarStyle::SingleQuoted => closing(slice, '\''),
+            ScalarStyle::DoubleQuoted => closing(slice, '"'),
+            ScalarStyle::Plain => {
+                let remark = slice.match_indices('#').find(|(at, _)| {
+                    slice.get(..*at).is_some_and(|before| before.ends_with([' ', '\t', '\n', '\r']))
+                });
+                slice.get(..remark.map_or(slice.len(), |(at, _)| at)).map_or(0, |kept| kept.trim_end().len())
+            }
+            _ => slice.len(),
+        };
+        let start = span.start as usize;
+        Span::new(start, start + length)
+    }
+}
+
+/// Length of a text up to the end of its first quoted part, a tag before it included.
+fn closing(slice: &str, quote: char) -> usize {
+    let mut chars = slice.char_indices().skip_while(|(_, c)| *c != quote).skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        let doubled = c == '\'' && quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\'');
+        if doubled || (c == '\\' && quote == '"') {
+            chars.next();
+        } else if c == quote {
+            return at + quote.len_utf8();
+        }
+    }
+    slice.len()
 }
 
 #[cfg(test)]
@@ -230,6 +272,19 @@ mod tests {
         let x = root.get("x").unwrap();
         assert_eq!(&text[x.span.range()], "'y'");
         assert_eq!(root.get("n").unwrap().as_integer(), Some(3));
+    }
+
+    #[test]
+    fn comments_are_no_part_of_a_value() {
+        let text = "a: 'it''s'   # one\nb: \"x \\\" # y\" # two\nc: plain#text  # three\n'd' : e\nf: !Sub 'x' # four\ng: {} # five\nh: [x, y] # six\n";
+        let (documents, _) = parse(text);
+        let slice = |key: &str| &text[documents[0].get(key).unwrap().span.range()];
+        assert_eq!(slice("a"), "'it''s'");
+        assert_eq!(slice("b"), "\"x \\\" # y\"");
+        assert_eq!((slice("c"), slice("d")), ("plain#text", "e"));
+        assert!(slice("f").ends_with("'x'"), "{}", slice("f"));
+        assert_eq!((slice("g"), slice("h")), ("{}", "[x, y]"));
+        assert_eq!(&text[documents[0].members()[3].key_span.range()], "'d'");
     }
 
     #[test]

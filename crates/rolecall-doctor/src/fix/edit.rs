@@ -90,6 +90,22 @@ pub enum Edit {
         /// Its name.
         name: String,
     },
+    /// Gives a job of a GitHub workflow the permission to ask for an ID token.
+    GrantIdToken {
+        /// The workflow among the evidence.
+        file: String,
+        /// Key of the job.
+        job: String,
+    },
+    /// Gives the steps of a workflow another role.
+    SetRoleInput {
+        /// The workflow among the evidence.
+        file: String,
+        /// The value now.
+        before: String,
+        /// The value afterwards.
+        after: String,
+    },
     /// Changes a file that the user keeps: a workflow, a manifest.
     EditFile {
         /// The file.
@@ -117,8 +133,8 @@ pub struct TrustPolicyEdit {
 }
 
 impl Edit {
-    /// The edit that undoes this one; none where nothing can: a pod that was replaced stays replaced, and a provider
-    /// is not deleted again, since others may have come to rest on it.
+    /// The edit that undoes this one; none where nothing can: a pod that was replaced stays replaced, a provider is not
+    /// deleted again, since others may have come to rest on it, and what a job's permissions were stands in its history.
     #[must_use]
     pub fn inverse(&self) -> Option<Edit> {
         let mut inverse = self.clone();
@@ -133,10 +149,25 @@ impl Edit {
             Edit::PutRolePolicy { before, after, .. }
             | Edit::AnnotateServiceAccount { before, after, .. }
             | Edit::PatchPodTemplate { before, after, .. } => std::mem::swap(before, after),
-            Edit::EditFile { before, after, .. } => std::mem::swap(before, after),
-            Edit::CreateProvider { .. } | Edit::RestartWorkload { .. } => return None,
+            Edit::EditFile { before, after, .. } | Edit::SetRoleInput { before, after, .. } => {
+                std::mem::swap(before, after);
+            }
+            Edit::CreateProvider { .. } | Edit::RestartWorkload { .. } | Edit::GrantIdToken { .. } => {
+                return None;
+            }
         }
         Some(inverse)
+    }
+
+    /// The file that it changes, where it is a file that the user keeps.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Edit::GrantIdToken { file, .. }
+            | Edit::SetRoleInput { file, .. }
+            | Edit::EditFile { file, .. } => Some(file),
+            _ => None,
+        }
     }
 
     /// Whether it decides who is admitted to a role.

@@ -8,7 +8,7 @@ use rolecall_model::span::Span;
 use similar::TextDiff;
 
 use super::edit::{Edit, TrustPolicyEdit};
-use super::yaml;
+use super::{workflow, yaml};
 
 /// A file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +107,13 @@ impl Folder<'_> {
             Edit::PutRolePolicy { name, after, .. } => self.role_policy(name, after.as_deref()),
             Edit::AnnotateServiceAccount { key, after, .. } => self.annotate(key, after.as_deref()),
             Edit::PatchPodTemplate { .. } | Edit::RestartWorkload { .. } => self.forget_pod(),
+            Edit::GrantIdToken { file, job } => {
+                self.workflow(file, |text, root| workflow::grant(text, root, job));
+            }
+            Edit::SetRoleInput { file, before, after } => {
+                self.workflow(file, |text, root| workflow::name_role(text, root, before, after));
+                self.ask(before, after);
+            }
             Edit::EditFile { file, before, after } => {
                 self.put(file, Some(before.clone()), Some(after.clone()));
             }
@@ -222,6 +229,27 @@ impl Folder<'_> {
         };
         let changes = yaml::annotate(&document.text, metadata, key, value);
         self.change(&document, &changes);
+    }
+
+    fn workflow(&mut self, file: &str, made: impl Fn(&str, &Node) -> workflow::Made) {
+        let Some((id, document)) = self.evidence.documents.named(file) else { return };
+        let Some(own) = self.evidence.workflows.iter().find(|workflow| workflow.document == id) else {
+            return;
+        };
+        if let Ok(workflow::Granted::By(changes)) = made(&document.text, &own.node) {
+            let document = document.clone();
+            self.change(&document, &changes);
+        }
+    }
+
+    /// Parameters that were kept of the request ask for the other role.
+    fn ask(&mut self, before: &str, after: &str) {
+        let request = self.evidence.caller.request.present();
+        let Some(arn) = request.and_then(|request| request.role_arn.as_ref()) else { return };
+        let Some(document) = self.evidence.documents.get(arn.at.document).cloned() else { return };
+        if arn.value == before && document.root.is_some() {
+            self.change(&document, &[Change::new(arn.at.span, quoted(after))]);
+        }
     }
 
     /// The pod that was read is replaced; which one takes its place is known when it runs.

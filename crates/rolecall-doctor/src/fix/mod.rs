@@ -10,6 +10,7 @@ pub mod prove;
 pub mod reach;
 pub mod render;
 pub mod trust_policy;
+pub mod workflow;
 pub mod workload;
 mod yaml;
 

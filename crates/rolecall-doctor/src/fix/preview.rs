@@ -7,10 +7,12 @@ use rolecall_model::evidence::provider::Provider;
 use rolecall_model::evidence::role::TrustDocument;
 use rolecall_model::evidence::serviceaccount::Pair;
 use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
+use rolecall_model::json::Node;
 use rolecall_model::span::Span;
 
 use super::edit::Edit;
 use super::made_anew::pod_made_anew;
+use super::workflow::{granting, naming};
 
 /// The evidence with the edits made. What was seen of the failed attempt is forgotten but for who presented what:
 /// the attempt is another one.
@@ -115,7 +117,33 @@ fn make(evidence: &mut Evidence, edit: &Edit) {
             }
             unread(&mut evidence.caller.environment, "kubectl exec -n NAMESPACE POD -- env > env.txt");
         }
+        Edit::GrantIdToken { file, job } => workflow(evidence, file, |root| granting(root, job)),
+        Edit::SetRoleInput { file, before, after } => {
+            workflow(evidence, file, |root| naming(root, before, after));
+            asking(evidence, before, after);
+        }
         Edit::EditFile { .. } => {}
+    }
+}
+
+/// What was asked with one role will be asked with another.
+fn asking(evidence: &mut Evidence, before: &str, after: &str) {
+    let caller = &mut evidence.caller;
+    let request = match &mut caller.request {
+        Fact::Present { value, .. } => value.role_arn.as_mut(),
+        _ => None,
+    };
+    let logged = caller.logged_requests.iter_mut().filter_map(|request| request.role_arn.as_mut());
+    let seen = evidence.attempt.events.iter_mut().filter_map(|event| event.role_arn.as_mut());
+    for arn in request.into_iter().chain(logged).chain(seen).filter(|arn| arn.value == before) {
+        after.clone_into(&mut arn.value);
+    }
+}
+
+fn workflow(evidence: &mut Evidence, file: &str, change: impl Fn(&Node) -> Node) {
+    let Some((id, _)) = evidence.documents.named(file) else { return };
+    for workflow in evidence.workflows.iter_mut().filter(|workflow| workflow.document == id) {
+        workflow.node = change(&workflow.node);
     }
 }
 

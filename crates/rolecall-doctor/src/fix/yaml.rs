@@ -32,7 +32,8 @@ pub fn annotate(text: &str, metadata: &Node, key: &str, value: &str) -> Vec<Chan
         return vec![after_line(text, name.value.span.end, &lines)];
     };
     if let Some(known) = member.value.members().iter().find(|known| known.key == key) {
-        return vec![Change::new(known.value.span, scalar(value))];
+        let old = text.get(known.value.span.range()).unwrap_or_default();
+        return vec![Change::new(known.value.span, scalar_like(value, old))];
     }
     if is_flow(text, &member.value) && !member.value.members().is_empty() {
         return edit::insert_member(text, &member.value, key, &quoted(value));
@@ -93,6 +94,16 @@ fn after_line(text: &str, end: u32, lines: &str) -> Change {
 
 fn pair(key: &str, value: &str) -> String {
     format!("{}: {}", scalar(key), scalar(value))
+}
+
+/// A scalar in the quotes of the one that it replaces.
+#[must_use]
+pub(super) fn scalar_like(text: &str, old: &str) -> String {
+    match old.chars().next() {
+        Some('\'') if !text.chars().any(char::is_control) => format!("'{}'", text.replace('\'', "''")),
+        Some('"' | '\'') => quoted(text),
+        _ => scalar(text),
+    }
 }
 
 /// A scalar, bare where YAML reads it as text, else in double quotes (YAML 1.2 §7.3).

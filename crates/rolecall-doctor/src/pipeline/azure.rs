@@ -28,6 +28,7 @@ pub(super) fn refusal(workflow: &Workflow) -> Option<Refusal> {
                       variable is empty, so the token file is too."
                     .into(),
                 mend: "set `addSpnToEnvironment: true` for the task".into(),
+                job: None,
                 role: Some(text.at),
                 sure: true,
                 goes_on: true,

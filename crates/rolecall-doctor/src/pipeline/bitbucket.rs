@@ -33,6 +33,7 @@ pub(super) fn refusal(workflow: &Workflow) -> Option<Refusal> {
                   refuses it in words that look like a refusal by the trust policy."
                 .into(),
             mend: "add `oidc: true` to the step that assumes the role".into(),
+            job: None,
             role: Some(role),
             sure: true,
             goes_on: true,

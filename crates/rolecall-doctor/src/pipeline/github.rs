@@ -162,6 +162,7 @@ fn verdict(workflow: &Workflow, job: &Member, role: At, who: &str) -> Result<(),
              all that the job needs)",
             job.key
         ),
+        job: Some(job.key.as_str().into()),
         role: Some(role),
         sure: true,
         goes_on: false,
@@ -169,7 +170,7 @@ fn verdict(workflow: &Workflow, job: &Member, role: At, who: &str) -> Result<(),
 }
 
 /// Whether a permissions block grants the token.
-fn grants(permissions: &Node) -> bool {
+pub(crate) fn grants(permissions: &Node) -> bool {
     permissions.as_str() == Some("write-all")
         || permissions.get("id-token").and_then(Node::as_str) == Some("write")
 }

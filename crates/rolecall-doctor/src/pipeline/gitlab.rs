@@ -58,6 +58,7 @@ fn of_job(workflow: &Workflow, job: &Member) -> Option<Refusal> {
              and write that variable to the token file",
             job.key
         ),
+        job: None,
         role: Some(At::new(workflow.document, job.key_span)),
         sure: whole || removed,
         goes_on: true,

@@ -26,6 +26,8 @@ pub struct Refusal {
     pub why: String,
     /// What to write, one sentence.
     pub mend: String,
+    /// The job of a GitHub workflow that lacks the permission.
+    pub job: Option<Box<str>>,
     /// Where the job asks for the role.
     pub role: Option<At>,
     /// Whether the definition alone decides it; else another file may still grant it.

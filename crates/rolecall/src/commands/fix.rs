@@ -14,6 +14,7 @@ use rolecall_model::evidence::Evidence;
 
 use super::diagnose::Fixes;
 use super::fix_live::{self, LiveFix};
+use super::fix_sources;
 use super::live::LiveFlags;
 use super::target::Targets;
 use super::{Done, Failure};
@@ -26,12 +27,17 @@ use crate::output;
 /// that somebody else changed meanwhile. Where another fault comes to light behind the first one, it is mended too.
 /// Without a terminal and without --yes the plan is printed and nothing is changed.
 ///
-/// With a FOLDER of evidence nothing outside of it is changed: the mended evidence goes into another folder (--out), and
+/// With --in the files that declare the object are changed in its place: Terraform, CloudFormation, manifests of
+/// Kubernetes, workflows of GitHub. Only the bytes that must change, change; what is declared by more than one file, or by
+/// a value that stands elsewhere, is left alone, and the reason is given with its line. The changed files are read again
+/// and decided upon.
+///
+/// With a FOLDER of evidence and --out nothing outside of it is changed: the mended evidence goes into another folder, and
 /// that is diagnosed. The files that show the failed attempt (errors, logs, events) are not copied, since the next attempt
 /// will make its own.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  rolecall fix -n payments deploy/api\n  rolecall fix -n payments deploy/api --yes\n  rolecall undo rolecall-undo-payments-deploy-api.json\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes:\n  0  the fault is gone\n  1  something else fails then, or nothing was changed\n  2  there is no fix to make, or rolecall failed\n  3  the evidence does not decide"
+    after_help = "Examples:\n  rolecall fix -n payments deploy/api\n  rolecall fix -n payments deploy/api --yes\n  rolecall undo rolecall-undo-payments-deploy-api.json\n  rolecall fix -n payments deploy/api --in infra/\n  rolecall fix ./evidence --in infra/ --yes\n  rolecall fix ./evidence --out ./mended\n  rolecall fix ./evidence --out ./mended --number 2\n\nExit codes:\n  0  the fault is gone\n  1  something else fails then, or nothing was changed\n  2  there is no fix to make, or rolecall failed\n  3  the evidence does not decide"
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -39,6 +45,9 @@ pub struct Arguments {
     /// Where the mended evidence of a folder goes; it must not exist yet, or be empty.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["yes", "undo_file"])]
     out: Option<PathBuf>,
+    /// Changes the files below this folder that declare what the fix changes, and nothing live.
+    #[arg(long = "in", value_name = "DIR", conflicts_with_all = ["out", "undo_file", "wait"])]
+    sources: Option<PathBuf>,
     /// Which fix of the primary finding, as `rolecall diagnose` numbers them.
     #[arg(long, value_name = "N", default_value_t = 1)]
     number: usize,
@@ -56,13 +65,17 @@ pub fn run(arguments: &Arguments) -> Done {
     if arguments.live.needs {
         return arguments.live.print_needs(&arguments.targets);
     }
+    if let Some(sources) = &arguments.sources {
+        let (targets, live) = (&arguments.targets, &arguments.live);
+        return fix_sources::run(targets, live, &arguments.apply, sources, arguments.number);
+    }
     if !arguments.targets.live(&arguments.live).is_empty() && arguments.out.is_none() {
         return fix_live::run(&arguments.targets, &arguments.live, &arguments.apply, arguments.number);
     }
     let (Some(folder), Some(out)) = (arguments.targets.path(), &arguments.out) else {
         return Err(Failure::Unknown {
             fact: "a folder of evidence is mended on a copy, and `--out` does not say where".into(),
-            remedy: "name one folder and `--out`, or a live target such as deploy/api".into(),
+            remedy: "name one folder and `--out`, the folder of the sources with `--in`, or a live target such as deploy/api".into(),
         });
     };
     on_a_copy(folder, out, arguments.number)

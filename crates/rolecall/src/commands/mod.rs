@@ -11,6 +11,7 @@ pub mod explain;
 pub mod export;
 pub mod fix;
 pub mod fix_live;
+pub mod fix_sources;
 pub mod job;
 pub mod keys;
 pub mod live;

@@ -24,6 +24,7 @@ use rolecall_model::evidence::attempt::{Observation, Symptom};
 use crate::case::{Case, RequestedFrom};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::workflow;
 use crate::fix::workload::rename_role;
 use crate::link::Link;
 use crate::pipeline;
@@ -58,10 +59,12 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     }
     let right = case.role().role.present().map(|role| role.arn.value.clone());
     Some(match right {
-        Some(arn) => match rename_role(case, &arn) {
-            Some(edits) => finding.change(format!("give `{arn}`"), Safety::Review, edits),
-            None => finding.fix(format!("give `{arn}`"), Safety::ShowOnly, &[]),
-        },
+        Some(arn) => {
+            match rename_role(case, &arn).or_else(|| Some(vec![workflow::rename_role(case, value, &arn)?])) {
+                Some(edits) => finding.change(format!("give `{arn}`"), Safety::Review, edits),
+                None => finding.fix(format!("give `{arn}`"), Safety::ShowOnly, &[]),
+            }
+        }
         None => finding.fix(
             "give the role's own ARN",
             Safety::ShowOnly,
@@ -100,6 +103,13 @@ fn written(case: &Case<'_>, said: At) -> Option<Finding> {
         .because("STS wants `arn:PARTITION:iam::ACCOUNT:role/NAME`. A name alone leaves out the account, and without credentials nobody can look it up.")
         .at(given.at, "not a role ARN")
         .beside(said, "the answer");
+    let right = case.role().role.present().map(|role| role.arn.value.clone());
+    let right = right.filter(|arn| literal && parse_role_arn(arn).is_ok());
+    if let Some(arn) = right
+        && let Some(edit) = workflow::rename_role(case, &given.value, &arn)
+    {
+        return Some(finding.change(format!("give `{arn}`"), Safety::Review, vec![edit]));
+    }
     literal.then(|| {
         finding.fix(
             "give the role's own ARN",

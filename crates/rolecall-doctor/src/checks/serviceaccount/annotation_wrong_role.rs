@@ -24,6 +24,7 @@ use crate::case::{Case, Requested, RequestedFrom};
 use crate::check::Check;
 use crate::exchange::faults::{is_exact, is_pattern, matches_as_pattern, split_key};
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::workflow;
 use crate::fix::workload::rename_role;
 use crate::link::Link;
 
@@ -80,6 +81,9 @@ fn finding(case: &Case<'_>, requested: &Requested, meant: &Role, certainty: Cert
         .differs(requested.arn.at, "the caller asks for this role", &meant.arn.value, &requested.arn.value)
         .beside(meant.arn.at, "this one trusts the caller");
     let title = format!("name `{}`, then make the pods anew", meant.arn.value);
+    if let Some(edit) = workflow::rename_role(case, &requested.arn.value, &meant.arn.value) {
+        return finding.change(format!("name `{}`", meant.arn.value), Safety::Review, vec![edit]);
+    }
     match rename_role(case, &meant.arn.value) {
         Some(edits) => finding.change(title, Safety::Review, edits),
         None => finding.fix(title, Safety::ShowOnly, &fix.into_iter().collect::<Vec<_>>()),

@@ -27,6 +27,8 @@ use rolecall_model::evidence::workflow::Platform;
 use crate::case::{Case, Phase};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::edit::Edit;
+use crate::fix::workflow::{Granted, grant};
 use crate::link::Link;
 use crate::pipeline::environment::{Gap, gap};
 use crate::pipeline::{self, Refusal};
@@ -61,8 +63,21 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(signer) = case.signer() {
         finding = finding.beside(signer.arn.at, "without a token the client went on with this identity");
     }
+    let grant = refusal.as_ref().and_then(|refusal| granting(case, refusal));
     let mend = refusal.map_or_else(|| mend(case), |refusal| refusal.mend);
-    Some(finding.fix(mend, Safety::ShowOnly, &[]))
+    Some(match grant {
+        Some(edit) => finding.change(mend, Safety::Review, vec![edit]),
+        None => finding.fix(mend, Safety::ShowOnly, &[]),
+    })
+}
+
+/// The edit of the workflow; none where its permissions are not written out, so that nobody knows what the job needs.
+fn granting(case: &Case<'_>, refusal: &Refusal) -> Option<Edit> {
+    let job = refusal.job.as_deref()?.to_owned();
+    let workflow = case.workflows().iter().find(|workflow| workflow.document == refusal.at.document)?;
+    let document = case.evidence().documents.get(workflow.document)?;
+    let made = grant(&document.text, &workflow.node, &job).ok()?;
+    matches!(made, Granted::By(_)).then(|| Edit::GrantIdToken { file: document.name.clone(), job })
 }
 
 /// Where it shows; the first that there is bears the caret.

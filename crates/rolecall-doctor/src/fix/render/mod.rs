@@ -6,6 +6,8 @@ mod diff;
 mod kubectl;
 mod terraform;
 
+pub use diff::unified;
+
 use rolecall_model::evidence::Evidence;
 
 use super::Fix;

@@ -56,7 +56,13 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
         let number = if round == 0 { number } else { 1 };
         let Some((finding, fix)) = to_make(&report, number, round)? else { break };
         plan(&report, finding, fix)?;
-        if !consents(fix, options)? {
+        if let Some(file) = fix.edits.iter().find_map(Edit::file) {
+            return Err(Failure::Unknown {
+                fact: format!("this fix changes a file that you keep, `{file}`, and nothing live"),
+                remedy: "`--in DIR` changes it where it is kept".into(),
+            });
+        }
+        if !consents(&[fix], options)? {
             return Ok(Exit::from(report.conclusion));
         }
         if journal.is_none() {
@@ -86,7 +92,7 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
 }
 
 /// The fix to make; none where nothing is wrong, or where what is left behind a first fix has none.
-fn to_make<'r>(
+pub(super) fn to_make<'r>(
     report: &'r Report<'_>,
     number: usize,
     round: usize,
@@ -121,12 +127,13 @@ fn plan(report: &Report<'_>, finding: &Finding, fix: &Fix) -> io::Result<()> {
     out.flush()
 }
 
-/// Whether the user wants it made. Only the plan is shown where nobody can be asked.
-fn consents(fix: &Fix, options: &LiveFix) -> Result<bool, Failure> {
-    if !fix.obstacles.is_empty() {
+/// Whether the user wants all of them made. Only the plan is shown where nobody can be asked.
+pub(super) fn consents(fixes: &[&Fix], options: &LiveFix) -> Result<bool, Failure> {
+    if fixes.iter().any(|fix| !fix.obstacles.is_empty()) {
         return Ok(false);
     }
-    let others = fix.reach.as_ref().is_some_and(|reach| reach.is_more_than_the_caller());
+    let reaches = fixes.iter().filter_map(|fix| fix.reach.as_ref());
+    let others = reaches.into_iter().any(|reach| reach.is_more_than_the_caller());
     if options.yes && others && !options.admit_others {
         return Err(Failure::Unknown {
             fact: "this change admits others beside this caller, and nothing was changed".into(),
