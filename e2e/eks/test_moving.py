@@ -7,6 +7,7 @@ import pytest
 
 from rigs import clients
 from rigs.account import Account
+from rigs.cluster import until
 from rigs.service import Service
 
 
@@ -69,11 +70,12 @@ def test_export_and_import_give_the_same_account(filled, folder):
         arn = "arn:aws:iam::111122223333:oidc-provider/idp.example.com/t1"
         found = after.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
         assert found["ClientIDList"] == ["one", "two"] and found["ThumbprintList"] == ["a" * 40]
-        assert "120 roles" in other.said()
+        until(lambda: "120 roles" in other.said())
         # The second start imports once more: nothing is new.
         other.stop()
         other.start()
-        assert "nothing new" in other.said() and whole(before) == whole(Account(other).iam)
+        until(lambda: "nothing new" in other.said())
+        assert whole(before) == whole(Account(other).iam)
     finally:
         other.kill()
 

@@ -16,7 +16,7 @@ from .credentials import Credentials
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 # Long enough for a debug binary on two busy cores.
-START, STOP = 60, 30
+START, STOP = 60, 120
 
 
 def free_port(host="127.0.0.1"):
