@@ -125,9 +125,12 @@ impl Noted {
         }
     }
 
-    /// Forgets what is gone.
-    fn forget(&self, id: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    /// Forgets what the store has, unless it was used again meanwhile: what is deleted later leaves nothing here.
+    fn written(&self, id: &str) {
+        let mut noted = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if noted.get(id).is_some_and(|noted| !noted.unwritten) {
+            noted.remove(id);
+        }
     }
 }
 
@@ -147,23 +150,27 @@ pub async fn write(desk: &Desk) {
     for id in desk.uses.roles.take_unwritten() {
         match view.role_by_id(&id) {
             Some(role) => found.push(used_role(desk, id, &role)),
-            None => desk.uses.roles.forget(&id),
+            None => desk.uses.roles.written(&id),
         }
     }
     for id in desk.uses.keys.take_unwritten() {
         match view.access_key(&id) {
             Some(key) => found.push(used_key(desk, id, &key)),
-            None => desk.uses.keys.forget(&id),
+            None => desk.uses.keys.written(&id),
         }
     }
     for some in found.chunks(TOGETHER) {
         if commit(desk, some).await.is_ok() {
+            some.iter().for_each(|one| one.noted(desk).written(&one.id));
             continue;
         }
         for one in some {
-            if let Err(error) = commit(desk, std::slice::from_ref(one)).await {
-                tracing::warn!(%error, "when a role or key was last used is not written yet");
-                one.noted(desk).put_back(&one.id);
+            match commit(desk, std::slice::from_ref(one)).await {
+                Ok(()) => one.noted(desk).written(&one.id),
+                Err(error) => {
+                    tracing::warn!(%error, "when a role or key was last used is not written yet");
+                    one.noted(desk).put_back(&one.id);
+                }
             }
         }
     }

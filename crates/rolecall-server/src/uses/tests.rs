@@ -42,6 +42,8 @@ fn what_is_noted_is_known_at_once_and_written_later() {
     world.runtime.block_on(write(desk));
     let written = kept(&world, "a");
     assert_eq!(written.last_used.as_ref(), Some(&known));
+    assert!(desk.uses.roles.0.read().unwrap().is_empty(), "what the store has is not held twice");
+    assert_eq!(desk.uses.of_role(&written), Some(known));
     // Nothing was used since: nothing is written again.
     world.runtime.block_on(write(desk));
     assert_eq!(kept(&world, "a").revision, written.revision);
