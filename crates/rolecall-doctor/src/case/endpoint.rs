@@ -122,6 +122,14 @@ impl Case<'_> {
         found
     }
 
+    /// Whether it is the service that stands for AWS, which is then the right one, over whatever scheme.
+    #[must_use]
+    pub fn stands_for_aws(&self, endpoint: &Endpoint) -> bool {
+        let bare = |url: &Text| url.value.trim_end_matches('/').to_owned();
+        // Nothing of the issuer itself is read by this.
+        self.evidence.issuer.service.as_ref().is_some_and(|service| bare(service) == bare(&endpoint.text))
+    }
+
     /// The region that the process is set to (`AWS_REGION` wins), else the one that the pipeline names.
     #[must_use]
     pub fn region(&self) -> Option<Text> {

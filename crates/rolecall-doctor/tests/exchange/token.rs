@@ -246,6 +246,10 @@ fn thumbprints() {
         );
         ("provider.json", text)
     };
+    let eks = |thumbprint: &str| {
+        let (name, text) = provider(thumbprint);
+        (name, text.replace("idp.example.com", "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789"))
+    };
     let other = &"0".repeat(40);
     let said = || {
         error(
@@ -260,6 +264,8 @@ fn thumbprints() {
             ("a private authority that is listed", vec![private(), provider(&top.to_uppercase())], None),
             ("a public authority", vec![chain(""), provider(other)], None),
             ("the provider was not read", vec![private()], None),
+            // A company's proxy shows certificates of its own for everybody's hosts.
+            ("a proxy before an issuer of AWS", vec![private(), eks(other)], None),
         ],
     );
 }

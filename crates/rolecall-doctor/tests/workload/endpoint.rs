@@ -22,6 +22,8 @@ fn endpoint_wrong() {
         )
     };
     let at = |name, value| env(&[REGION, (name, value)]);
+    let stand_in = |url: &str| ("service.json", format!(r#"{{"EndpointUrl": "{url}"}}"#));
+    let local = || at("AWS_ENDPOINT_URL", "http://127.0.0.1:8403");
     table(
         "caller.endpoint-wrong",
         vec![
@@ -62,6 +64,9 @@ fn endpoint_wrong() {
                 vec![missing(), china_role(), env(&[("AWS_REGION", "us-east-1")])],
                 LIKELY,
             ),
+            ("a service that stands for AWS", vec![local(), stand_in("http://127.0.0.1:8403/")], None),
+            ("another one than it", vec![local(), stand_in("http://127.0.0.1:9000")], LIKELY),
+            ("a local service, and AWS is meant", vec![local()], LIKELY),
             (
                 "a variable names another service",
                 vec![

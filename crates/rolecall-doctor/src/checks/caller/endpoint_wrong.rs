@@ -52,6 +52,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let meant = case.endpoints().into_iter().filter(Endpoint::is_meant_as_sts);
+    let meant = meant.filter(|endpoint| !case.stands_for_aws(endpoint));
     let found = meant.into_iter().find_map(|endpoint| {
         let (wrong, certainty) = wrong(case, &endpoint)?;
         Some((endpoint, wrong, certainty))

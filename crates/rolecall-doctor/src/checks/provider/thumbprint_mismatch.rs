@@ -19,6 +19,7 @@
 //! ## Source
 //! IAM User Guide, "Obtain the thumbprint for an OpenID Connect identity provider".
 
+use rolecall_engine::issuers::known;
 use rolecall_model::document::Text;
 use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::evidence::issuer::{Certificate, Chain};
@@ -47,6 +48,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let said = case.saw(|symptom| *symptom == Symptom::ThumbprintMismatch);
     let untrusted =
         chains.into_iter().flatten().find(|chain| chain.untrusted.is_some() && !listed(chain, thumbprints));
+    let untrusted = untrusted.filter(|_| !has_public_authority(case));
     let (certainty, because, at, label) = match (said, untrusted.and_then(|chain| chain.untrusted)) {
         (Some(said), _) => (
             Certainty::Certain,
@@ -99,6 +101,13 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             if wanted.is_empty() { "SHA1".into() } else { list.join(" ") }
         )],
     ))
+}
+
+/// Whether the issuer is one whose certificate is known to be public. Where its authority is not known here, somebody
+/// between here and it, such as a company's proxy, shows a certificate of his own.
+fn has_public_authority(case: &Case<'_>) -> bool {
+    let provider = case.provider().detail.present();
+    provider.is_some_and(|provider| !known(&provider.url.value, None).issuer().hosts.is_empty())
 }
 
 fn has(thumbprints: Option<&Vec<Text>>, certificate: &Certificate) -> bool {
