@@ -1,6 +1,7 @@
 """What the run used that must be found nowhere afterwards, where to look for it, and which calls must be on the record."""
 
 import pathlib
+import urllib.parse
 
 # Shorter texts would be found by accident; `test` of --dev is none anyway.
 SHORTEST = 16
@@ -35,3 +36,25 @@ def request(service, request_id, operation):
     """A call whose audit record is looked for when the service has stopped."""
     if not service.dev:
         requests.setdefault(service.data, {})[request_id] = operation
+
+
+def places():
+    """Every file that a service wrote, and what its metrics said. Clients' own homes and root credentials are for secrets."""
+    for folder in folders:
+        for file in folder.rglob("*"):
+            homes = any(part.startswith("home-") for part in file.relative_to(folder).parts)
+            if file.is_file() and not homes and file.name != "root-credentials":
+                yield str(file), file.read_bytes()
+    yield from ((name, text.encode()) for name, text in texts.items())
+
+
+def no_secret_lies_anywhere():
+    """Looks for every secret of the run in every place, as it is and as a form has it."""
+    assert len(secrets) > 10, "the run used more secrets than that"
+    forms = {form.encode(): what for value, what in secrets.items() for form in {value, urllib.parse.quote(value, safe="")}}
+    found, looked = [], 0
+    for place, content in places():
+        looked += 1
+        found += [f"{what} in {place}" for form, what in forms.items() if form in content]
+    assert not found
+    assert looked > 10
