@@ -8,6 +8,7 @@ use rolecall_issuer::provider::Provider;
 use rolecall_state::change::Transaction;
 use rolecall_state::store::{CommitError, StoreError};
 use rolecall_trail::record::{Identity, Record};
+use rolecall_trail::write::Expected;
 use rolecall_wire::answer::{Format, Writer};
 use rolecall_wire::constraint;
 use rolecall_wire::fault::{Code, Fault};
@@ -65,7 +66,9 @@ pub async fn answer(desk: &Desk, request: &Request<'_>) -> Answered {
     let result = match told {
         Ok((operation, labels, params)) => {
             let request_id = &request_id;
-            let call = Asked { desk, request, request_id, operation, labels, params: &params, format };
+            let expected = desk.trail.expect();
+            let call =
+                Asked { desk, request, request_id, operation, labels, params: &params, format, expected };
             call.answer().await
         }
         Err((_, fault)) => {
@@ -121,6 +124,8 @@ struct Asked<'a> {
     labels: Labels,
     params: &'a Params<'a>,
     format: Format,
+    /// Until the record is appended.
+    expected: Expected,
 }
 
 impl Asked<'_> {
@@ -308,7 +313,9 @@ impl Asked<'_> {
     /// Makes a record durable; only then is it found by whoever looks for events.
     async fn keep(&self, record: &Record) -> Result<(), Fault> {
         let json = record.to_json();
-        self.desk.trail.append(&json).await.map_err(|error| {
+        let receipt = self.desk.trail.append(&json);
+        self.expected.over();
+        receipt.await.map_err(|error| {
             self.desk.metrics.refused("record");
             self.desk.metrics.records_lost.inc();
             tracing::error!(request_id = self.request_id, %error, "the audit record is not durable");

@@ -38,7 +38,9 @@ pub(crate) const UNIVERSAL: [&str; 5] = ["aud", "sub", "amr", "email", "oaud"];
 /// The row for a provider by its name (host and path); the claims tell self-hosted issuers of some families.
 #[must_use]
 pub fn known(provider: &str, claims: Option<&JsonObject>) -> Known {
-    let by_name = TABLE.iter().find(|row| row.recognises(provider));
+    let bare = provider.trim_end_matches('/');
+    let (host, path) = (host(bare), bare.split_once('/').map_or("", |(_, path)| path));
+    let by_name = TABLE.iter().find(|row| row.recognises(host, path));
     let by_claims = || {
         let claims = claims?;
         TABLE.iter().find(|row| !row.marks.is_empty() && row.marks.iter().all(|claim| claims.has(claim)))
@@ -108,19 +110,23 @@ impl Known {
 }
 
 impl Issuer {
-    fn recognises(&self, provider: &str) -> bool {
-        let bare = provider.trim_end_matches('/');
-        let host = host(bare);
-        self.hosts.iter().any(|pattern| {
-            let (wanted_host, wanted_path) = pattern.split_once('/').unwrap_or((pattern, ""));
-            let path = bare.split_once('/').map_or("", |(_, path)| path);
-            matches_host(wanted_host, host) && (wanted_path.is_empty() || path.starts_with(wanted_path))
-        })
+    fn recognises(&self, host: &str, path: &str) -> bool {
+        self.hosts.iter().any(|pattern| matches(pattern, host, path))
     }
 }
 
-/// The one `*` of a pattern stands for any run of characters. Every exchange asks this of every row, so that no pattern
-/// is made ready for it.
+/// Whether a host and path are what a pattern means. Every exchange asks this of every row, and the first letter says no to
+/// most.
+fn matches(pattern: &str, host: &str, path: &str) -> bool {
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    if first(pattern) != Some(b'*') && first(pattern) != first(host) {
+        return false;
+    }
+    let (wanted_host, wanted_path) = pattern.split_once('/').unwrap_or((pattern, ""));
+    matches_host(wanted_host, host) && path.starts_with(wanted_path)
+}
+
+/// The one `*` of a pattern stands for any run of characters.
 fn matches_host(pattern: &str, host: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else { return pattern.eq_ignore_ascii_case(host) };
     let begins = host.get(..before.len()).is_some_and(|start| start.eq_ignore_ascii_case(before));

@@ -19,6 +19,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -108,6 +109,14 @@ impl Writer {
         Writer { queue: None, thread: None }
     }
 
+    /// Says that a record is being made: what waits is not synced at once but together with it, if it comes soon.
+    pub fn expect(&self) -> Expected {
+        if let Some(queue) = &self.queue {
+            queue.expect();
+        }
+        Expected { queue: self.queue.clone(), over: AtomicBool::new(false) }
+    }
+
     /// Appends one record: a line of JSON without line feed, as [`crate::record::Record::to_json`] gives it.
     /// Never waits for the disk. Await the receipt before the answer leaves.
     pub fn append(&self, line: &[u8]) -> Receipt {
@@ -139,6 +148,29 @@ impl Drop for Writer {
             // A thread that panicked has nothing left to finish.
             let _ = thread.join();
         }
+    }
+}
+
+/// A record that is being made.
+pub struct Expected {
+    queue: Option<Arc<Queue>>,
+    over: AtomicBool,
+}
+
+impl Expected {
+    /// The record was appended, or none will be. Dropping says so too.
+    pub fn over(&self) {
+        if let Some(queue) = &self.queue
+            && !self.over.swap(true, Ordering::Relaxed)
+        {
+            queue.no_longer_expected();
+        }
+    }
+}
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        self.over();
     }
 }
 

@@ -1,8 +1,9 @@
 //! Records that wait for the writing thread.
 
 use super::{AppendError, Counts};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Where the answer for one record goes.
@@ -32,6 +33,12 @@ pub(super) struct Queue {
     limit: usize,
     state: Mutex<State>,
     filled: Condvar,
+    /// How many are at work on something that they will append.
+    expected: AtomicUsize,
+    /// Whether the thread waits for them.
+    gathering: AtomicBool,
+    /// Told when nobody is at work any more.
+    all_in: Condvar,
 }
 
 #[derive(Default)]
@@ -40,12 +47,49 @@ struct State {
     /// Bytes that the thread has taken and not yet written.
     in_flight: usize,
     closed: bool,
+    /// Whether the thread waits for a record.
+    idle: bool,
     counts: Counts,
 }
 
 impl Queue {
     pub(super) fn new(limit: usize) -> Queue {
-        Queue { limit, state: Mutex::default(), filled: Condvar::new() }
+        Queue {
+            limit,
+            state: Mutex::default(),
+            filled: Condvar::new(),
+            expected: AtomicUsize::new(0),
+            gathering: AtomicBool::new(false),
+            all_in: Condvar::new(),
+        }
+    }
+
+    /// Somebody is at work on a record.
+    pub(super) fn expect(&self) {
+        self.expected.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Somebody who was at work has appended it, or will not.
+    pub(super) fn no_longer_expected(&self) {
+        let last = self.expected.fetch_sub(1, Ordering::SeqCst) == 1;
+        if last && self.gathering.load(Ordering::SeqCst) {
+            drop(self.lock());
+            self.all_in.notify_one();
+        }
+    }
+
+    /// Waits until nobody is at work on a record, or a moment has come.
+    pub(super) fn gather(&self, until: Instant) {
+        let mut state = self.lock();
+        self.gathering.store(true, Ordering::SeqCst);
+        while self.expected.load(Ordering::SeqCst) > 0 && !state.closed {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            state = self.all_in.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        self.gathering.store(false, Ordering::SeqCst);
     }
 
     /// Adds a record; refused when more waits than may.
@@ -63,12 +107,12 @@ impl Queue {
             state.counts.failures += 1;
             return Err(AppendError::Busy { waiting });
         }
-        let was_empty = state.waiting.answers.is_empty();
         state.waiting.bytes.extend_from_slice(line);
         state.waiting.bytes.push(b'\n');
         state.waiting.answers.push(answer);
+        let wake = std::mem::take(&mut state.idle);
         drop(state);
-        if was_empty {
+        if wake {
             self.filled.notify_one();
         }
         Ok(receiver)
@@ -81,6 +125,7 @@ impl Queue {
             if state.closed {
                 return Waited::End;
             }
+            state.idle = true;
             let Some(patience) = patience else {
                 state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
@@ -129,9 +174,62 @@ impl Queue {
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.filled.notify_one();
+        self.all_in.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// So long that a test which waits for it has failed.
+    const FOREVER: Duration = Duration::from_secs(600);
+
+    #[test]
+    fn gathering_ends_when_nobody_is_at_work() {
+        let queue = Arc::new(Queue::new(1000));
+        let begun = Instant::now();
+        queue.gather(begun + FOREVER);
+        queue.expect();
+        queue.expect();
+        let gathers = std::thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || queue.gather(begun + FOREVER)
+        });
+        queue.no_longer_expected();
+        assert!(!gathers.is_finished());
+        queue.no_longer_expected();
+        gathers.join().unwrap();
+        assert!(begun.elapsed() < FOREVER);
+    }
+
+    #[test]
+    fn gathering_ends_at_its_moment_or_when_the_queue_is_closed() {
+        let queue = Queue::new(1000);
+        queue.expect();
+        let begun = Instant::now();
+        queue.gather(begun);
+        queue.close();
+        queue.gather(begun + FOREVER);
+        assert!(begun.elapsed() < FOREVER);
+    }
+
+    #[test]
+    fn whoever_waits_for_a_record_is_told() {
+        let queue = Arc::new(Queue::new(1000));
+        let waits = std::thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || matches!(queue.wait(None), Waited::Records)
+        });
+        let _receipt = queue.push(b"{}").unwrap();
+        assert!(waits.join().unwrap());
+        let mut group = Group::default();
+        queue.take(&mut group);
+        assert_eq!((group.bytes.as_slice(), group.answers.len()), (b"{}\n".as_slice(), 1));
     }
 }

@@ -4,8 +4,8 @@ use super::queue::{Group, Queue, Waited};
 use super::segment::Folder;
 use std::time::{Duration, Instant};
 
-/// A sync begins no sooner after the last one has ended, so that under load one serves more records: each costs a good
-/// part of this in the file system, on a core that the callers want too.
+/// For so long after the last sync records that are still being made are waited for, so that under load one sync serves
+/// more of them: each costs a good part of this in the file system, on a core that the callers want too.
 const GATHERING: Duration = Duration::from_micros(400);
 /// Larger buffers than this are given back after use.
 const KEEP_CAPACITY: usize = 1 << 20;
@@ -24,7 +24,7 @@ pub(super) fn run(queue: &Queue, mut folder: Folder) {
             }
             Waited::End => break,
         }
-        std::thread::sleep(GATHERING.saturating_sub(ended.elapsed()));
+        queue.gather(ended + GATHERING);
         queue.take(&mut group);
         let begun = Instant::now();
         let outcome = folder.append(&group.bytes);

@@ -1,6 +1,7 @@
 //! `rolecall serve`: the service, until it is told to stop.
 
 pub mod log;
+mod workers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,7 +15,6 @@ use rolecall_server::config::{Config, ISSUER_KEYS_AGE, Limits, PORT, RootCredent
 use rolecall_server::import::{ImportError, Imported};
 use rolecall_server::running::{RunError, Running};
 use rolecall_server::{clock, master_key, random, root};
-use tokio::runtime::Runtime;
 
 use super::{Done, Failure};
 use crate::exit::Exit;
@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments) -> Done {
     let _logging = log::start(arguments.log).map_err(failed)?;
     raise_file_limit();
     let config = config(arguments);
-    let runtime = Runtime::new().map_err(failed)?;
+    let runtime = workers::runtime().map_err(failed)?;
     runtime.block_on(serve(config, arguments))
 }
 
