@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 
 /// A runtime with as many workers as there are processors for them. Where this process may use the whole of each, a worker
 /// stays on its own: calls that are answered together else draw the workers onto one processor, while the other one
-/// idles (decision 0062). Fails where threads cannot be started.
+/// idles (decision 0063). Fails where threads cannot be started.
 pub fn runtime() -> io::Result<Runtime> {
     let mut builder = Builder::new_multi_thread();
     builder.enable_all();
