@@ -25,6 +25,12 @@ def trust(world, **changes):
     world.set_trust(world.trust(**changes))
 
 
+def denied_with_its_namespace(world):
+    pattern = {"StringLike": {f"{world.cluster.name}:sub": f"system:serviceaccount:{world.namespace}:*"}}
+    denying = world.trust(Effect="Deny", Condition=pattern)["Statement"]
+    world.set_trust({"Version": "2012-10-17", "Statement": [*world.trust()["Statement"], *denying]})
+
+
 def audience_unregistered(world):
     provider = {"OpenIDConnectProviderArn": world.provider}
     world.account.iam.add_client_id_to_open_id_connect_provider(**provider, ClientID="other.example.com")
@@ -218,15 +224,14 @@ ROWS = [
     Row(
         "trust.condition-other",
         lambda world: trust(world, Condition=conditions(world) | {"DateLessThan": {"aws:CurrentTime": "2025-01-01T00:00:00Z"}}),
-        by_hand=lambda world: world.set_trust(world.trust()),
     ),
     Row(
         "trust.explicit-deny",
         lambda world: world.set_trust(
             {"Version": "2012-10-17", "Statement": [*world.trust()["Statement"], *world.trust(Effect="Deny")["Statement"]]}
         ),
-        by_hand=lambda world: world.set_trust(world.trust()),
     ),
+    Row("trust.explicit-deny", denied_with_its_namespace, id="a pattern"),
     Row("provider.missing", provider_missing),
     Row("provider.audience-unregistered", audience_unregistered),
     Row("provider.url-mismatch", provider_with_a_slash),

@@ -5,6 +5,8 @@
 #[path = "exchange/admits.rs"]
 mod admits;
 mod ask;
+#[path = "exchange/mending.rs"]
+mod mending;
 #[path = "exchange/permission.rs"]
 mod permission;
 #[path = "exchange/token.rs"]
