@@ -7,6 +7,8 @@ mod admits;
 mod ask;
 #[path = "exchange/mending.rs"]
 mod mending;
+#[path = "exchange/narrowing.rs"]
+mod narrowing;
 #[path = "exchange/permission.rs"]
 mod permission;
 #[path = "exchange/token.rs"]

@@ -7,6 +7,8 @@ pub mod exempt;
 pub mod files;
 pub mod limits;
 mod made_anew;
+pub mod narrow;
+pub mod permission_policy;
 pub mod policy;
 pub mod preview;
 pub mod prove;

@@ -99,7 +99,7 @@ impl Reach {
 /// the caller is not known.
 #[must_use]
 pub fn reach(evidence: &Evidence, edits: &[Edit]) -> Option<Reach> {
-    if !edits.iter().any(Edit::concerns_admission) {
+    if !edits.iter().any(|edit| edit.concerns_admission(evidence)) {
         return None;
     }
     let case = Case::new(evidence);

@@ -8,7 +8,7 @@ use rolecall_model::evidence::Evidence;
 
 use super::*;
 
-const SUBJECT: &str = "repo:org/app:ref:refs/heads/main";
+pub(super) const SUBJECT: &str = "repo:org/app:ref:refs/heads/main";
 
 /// A fix that was made of the primary finding.
 pub(super) struct Made {
@@ -42,6 +42,10 @@ pub(super) fn made(files: &[File]) -> Option<Made> {
         consequence: fix.proof.as_ref()?.consequence.clone(),
         others: fix.reach.as_ref().is_some_and(|reach| reach.is_more_than_the_caller()),
     })
+}
+
+pub(super) fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
 }
 
 /// The statements afterwards, blanks left out.
