@@ -5,6 +5,8 @@
 #[path = "exchange/admits.rs"]
 mod admits;
 mod ask;
+#[path = "exchange/linking.rs"]
+mod linking;
 #[path = "exchange/mending.rs"]
 mod mending;
 #[path = "exchange/narrowing.rs"]

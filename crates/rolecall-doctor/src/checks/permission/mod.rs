@@ -5,6 +5,7 @@ mod blame;
 pub mod boundary;
 pub mod chain;
 pub mod explicit_deny;
+mod link;
 mod mend;
 pub mod rcp;
 pub mod resource_policy;
@@ -23,6 +24,7 @@ use crate::check::Check;
 use crate::finding::{Finding, Safety};
 use crate::fix::edit::Edit;
 use blame::{Blame, Layer, blame};
+pub(crate) use link::Sides;
 
 /// The finding of a layer that is to blame: what was refused, by what, and where.
 fn refused(case: &Case<'_>, check: &Check, layer: Layer, why: &str, fix: &str) -> Option<Finding> {
