@@ -197,7 +197,7 @@ def lists_roles(world):
 @dataclass
 class Row:
     """How it is broken; what is named beside the workload; how it is mended by hand, where `fix --yes` has nothing to make:
-    what somebody denied or limited on purpose, and pod templates, which belong to whoever renders them."""
+    pod templates, which belong to whoever renders them."""
 
     cause: str
     broken: Callable
