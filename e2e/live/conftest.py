@@ -73,7 +73,7 @@ class World:
         self.namespace, self.role_name = f"payments-{os.getpid()}-{number}", f"api-{os.getpid()}-{number}"
         self.subject = f"system:serviceaccount:{self.namespace}:api"
         self.provider = account.provider_arn
-        self.roles = [self.role_name]
+        self.roles, self.policies = [self.role_name], []
         self.role = account.iam.create_role(
             RoleName=self.role_name, AssumeRolePolicyDocument=json.dumps(self.trust())
         )["Role"]["Arn"]
@@ -202,10 +202,24 @@ class World:
         self.roles.append(name)
         return role
 
+    def managed_policy(self, name, document):
+        """A managed policy, gone with the test; gives its ARN."""
+        name = f"{name}-{self.role_name}"
+        arn = self.account.iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+        self.policies.append(arn)
+        return arn
+
+    def in_force(self, policy):
+        """The default version's document of a managed policy."""
+        version = self.account.iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
+        return self.account.iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]
+
     def close(self):
         self.cluster.kubectl("delete", "namespace", self.namespace, "--wait=false")
         for name in self.roles:
             self.delete_role(name)
+        for arn in self.policies:
+            self.delete_policy(arn)
 
     def delete_role(self, name):
         iam = self.account.iam
@@ -215,9 +229,18 @@ class World:
             return
         for policy in policies:
             iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
         if "PermissionsBoundary" in iam.get_role(RoleName=name)["Role"]:
             iam.delete_role_permissions_boundary(RoleName=name)
         iam.delete_role(RoleName=name)
+
+    def delete_policy(self, arn):
+        iam = self.account.iam
+        for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+        iam.delete_policy(PolicyArn=arn)
 
 
 @pytest.fixture

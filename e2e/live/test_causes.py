@@ -25,6 +25,12 @@ def trust(world, **changes):
     world.set_trust(world.trust(**changes))
 
 
+def denied_with_its_namespace(world):
+    pattern = {"StringLike": {f"{world.cluster.name}:sub": f"system:serviceaccount:{world.namespace}:*"}}
+    denying = world.trust(Effect="Deny", Condition=pattern)["Statement"]
+    world.set_trust({"Version": "2012-10-17", "Statement": [*world.trust()["Statement"], *denying]})
+
+
 def audience_unregistered(world):
     provider = {"OpenIDConnectProviderArn": world.provider}
     world.account.iam.add_client_id_to_open_id_connect_provider(**provider, ClientID="other.example.com")
@@ -141,24 +147,38 @@ def denied_by_its_own(world):
     denied(world)
 
 
-def beyond_its_boundary(world):
+def denied_by_a_managed_one(world):
     put_policy(world, allow("iam:*"))
-    document = json.dumps(allow("s3:*"))
-    arn = world.account.iam.create_policy(PolicyName=f"boundary-{world.role_name}", PolicyDocument=document)["Policy"]["Arn"]
-    world.account.iam.put_role_permissions_boundary(RoleName=world.role_name, PermissionsBoundary=arn)
+    denying = {"Effect": "Deny", "Action": ["iam:ListRoles", "iam:ListUsers"], "Resource": "*"}
+    world.limits = world.managed_policy("limits", {"Version": "2012-10-17", "Statement": [denying]})
+    world.account.iam.attach_role_policy(RoleName=world.role_name, PolicyArn=world.limits)
     denied(world)
 
 
-def boundary_gone(world):
-    world.account.iam.delete_role_permissions_boundary(RoleName=world.role_name)
+def beyond_its_boundary(world):
+    put_policy(world, allow("iam:*"))
+    world.boundary = world.managed_policy("boundary", allow("s3:*"))
+    world.account.iam.put_role_permissions_boundary(RoleName=world.role_name, PermissionsBoundary=world.boundary)
+    denied(world)
 
 
 def second_role(world):
     """The role may assume the next one, which does not trust it."""
-    nobody = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    world.next = world.role_beside("next", {"Version": "2012-10-17", "Statement": [nobody]})
+    world.next = world.role_beside("next", assumed_by({"Service": "ec2.amazonaws.com"}))
     put_policy(world, allow("sts:AssumeRole", world.next))
     denied(world, assume_next)
+
+
+def first_role_may_not(world):
+    """The next role trusts whomever the account's own policies allow it to."""
+    world.next = world.role_beside("next", assumed_by({"AWS": f"arn:aws:iam::{world.account.id}:root"}))
+    put_policy(world, allow("s3:*"))
+    denied(world, assume_next)
+
+
+def assumed_by(principal):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def assume_next(session, world):
@@ -166,10 +186,7 @@ def assume_next(session, world):
     return sts.assume_role(RoleArn=world.next, RoleSessionName="next")
 
 
-def second_role_trusts(world):
-    statement = {"Effect": "Allow", "Principal": {"AWS": world.role}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    world.account.iam.update_assume_role_policy(RoleName=world.next.rsplit("/", 1)[1], PolicyDocument=document)
+def assumes_next(world):
     assume_next(world.session(), world)
 
 
@@ -180,7 +197,7 @@ def lists_roles(world):
 @dataclass
 class Row:
     """How it is broken; what is named beside the workload; how it is mended by hand, where `fix --yes` has nothing to make:
-    what somebody denied or limited on purpose, and pod templates, which belong to whoever renders them."""
+    pod templates, which belong to whoever renders them."""
 
     cause: str
     broken: Callable
@@ -218,15 +235,14 @@ ROWS = [
     Row(
         "trust.condition-other",
         lambda world: trust(world, Condition=conditions(world) | {"DateLessThan": {"aws:CurrentTime": "2025-01-01T00:00:00Z"}}),
-        by_hand=lambda world: world.set_trust(world.trust()),
     ),
     Row(
         "trust.explicit-deny",
         lambda world: world.set_trust(
             {"Version": "2012-10-17", "Statement": [*world.trust()["Statement"], *world.trust(Effect="Deny")["Statement"]]}
         ),
-        by_hand=lambda world: world.set_trust(world.trust()),
     ),
+    Row("trust.explicit-deny", denied_with_its_namespace, id="a pattern"),
     Row("provider.missing", provider_missing),
     Row("provider.audience-unregistered", audience_unregistered),
     Row("provider.url-mismatch", provider_with_a_slash),
@@ -242,12 +258,11 @@ ROWS = [
     Row("pod.partial-env", half_by_hand, by_hand=lambda world: world.redeploy()),
     Row("pod.token-not-mounted", all_by_hand, by_hand=lambda world: world.redeploy()),
     Row("permission.action-missing", not_allowed, options=WITH_ERROR, works=lists_roles),
-    Row(
-        "permission.explicit-deny", denied_by_its_own, options=WITH_ERROR, works=lists_roles,
-        by_hand=lambda world: put_policy(world, allow("iam:*")),
-    ),
-    Row("permission.boundary", beyond_its_boundary, options=WITH_ERROR, works=lists_roles, by_hand=boundary_gone),
-    Row("permission.chain", second_role, options=WITH_ERROR, by_hand=second_role_trusts),
+    Row("permission.explicit-deny", denied_by_its_own, options=WITH_ERROR, works=lists_roles),
+    Row("permission.explicit-deny", denied_by_a_managed_one, options=WITH_ERROR, works=lists_roles, id="a managed policy"),
+    Row("permission.boundary", beyond_its_boundary, options=WITH_ERROR, works=lists_roles),
+    Row("permission.chain", second_role, options=WITH_ERROR, works=assumes_next, id="the second role does not trust"),
+    Row("permission.chain", first_role_may_not, options=WITH_ERROR, works=assumes_next, id="the first role may not"),
     Row("caller.session-name-invalid", session_name, by_hand=lambda world: world.redeploy()),
 ]
 

@@ -8,7 +8,9 @@ import time
 
 import pytest
 
+from rigs.account import allow
 from rigs.recorder import refusal
+from test_causes import beyond_its_boundary, denied_by_its_own, lists_roles, second_role
 
 
 READS = ("Get", "List", "Lookup", "Describe")
@@ -156,6 +158,118 @@ def test_killed_between_steps_of_aws(world, recorded, operation, when):
         assert done.returncode == 0, done.stderr
     assert world.live_trust() == broken
     assert world.account.iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["other.example.com"]
+
+
+def with_the_error(world, *arguments, environment=None):
+    return world.rolecall("fix", "-n", world.namespace, "deploy/api", *arguments, "--with", "error.txt", environment=environment)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_around_a_version_of_a_policy(world, recorded, when):
+    """Killed at the door of CreatePolicyVersion, before it is taken or when its answer is lost; run again, and undone."""
+    aws, _, environment = recorded
+    beyond_its_boundary(world)
+    broken, process = world.in_force(world.boundary), None
+
+    def kill():
+        process.send_signal(signal.SIGKILL)
+
+    def answer(method, path, called):
+        if called != "CreatePolicyVersion" or process.poll() is not None:
+            return None
+        if when == "after":
+            return kill
+        kill()
+        return "hang"
+
+    aws.answer = answer
+    command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", "--yes", "--with", "error.txt"]
+    process = subprocess.Popen(command, env=environment, cwd=world.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.wait(60)
+    assert process.returncode == -signal.SIGKILL
+    aws.forget()
+    assert (world.in_force(world.boundary) == broken) == (when == "before")
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    assert [one["progress"] for one in json.loads(file.read_text())["steps"]] == ["begun"]
+
+    if when == "before":
+        done = with_the_error(world, "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+    lists_roles(world)
+    done = world.rolecall("undo", str(file), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert world.in_force(world.boundary) == broken
+    # The version from before is in force again; the other one stays among the versions, and serves when it is wanted again.
+    assert with_the_error(world, "--yes").returncode == 0
+    assert len(world.account.iam.list_policy_versions(PolicyArn=world.boundary)["Versions"]) == 2
+
+
+def test_a_policy_that_somebody_else_changed(world, recorded):
+    """Between diagnosis and act, and between act and undo: theirs stays in force."""
+    aws, _, environment = recorded
+    beyond_its_boundary(world)
+    put = lambda document: world.account.iam.create_policy_version(
+        PolicyArn=world.boundary, PolicyDocument=json.dumps(document), SetAsDefault=True
+    )
+    theirs, seen = allow("sqs:*"), []
+
+    def answer(method, path, operation):
+        seen.append(operation)
+        if operation == "GetPolicy" and seen.count("GetPolicy") == 2:
+            put(theirs)
+
+    aws.answer = answer
+    done = with_the_error(world, "--yes", environment=environment)
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
+    assert world.in_force(world.boundary) == theirs
+    aws.answer = None
+    for file in world.folder.glob("rolecall-undo-*"):
+        file.unlink()
+    assert with_the_error(world, "--yes").returncode == 0
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    put(allow("sns:*"))
+    done = world.rolecall("undo", str(file), "--yes")
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stderr
+    assert world.in_force(world.boundary) == allow("sns:*")
+
+
+def test_a_policy_of_five_versions(world):
+    """There is no room for another one, and none is deleted to make some."""
+    beyond_its_boundary(world)
+    for number in range(4):
+        document = json.dumps(allow(f"sqs:Send{number}"))
+        world.account.iam.create_policy_version(PolicyArn=world.boundary, PolicyDocument=document)
+    done = with_the_error(world, "--yes")
+    assert done.returncode == 2 and "delete-policy-version" in done.stderr, done.stdout + done.stderr
+    assert len(world.account.iam.list_policy_versions(PolicyArn=world.boundary)["Versions"]) == 5
+    assert world.in_force(world.boundary) == allow("s3:*")
+
+
+def test_a_statement_that_was_narrowed_is_undone(world):
+    denied_by_its_own(world)
+    own = lambda: world.account.iam.get_role_policy(RoleName=world.role_name, PolicyName="own")["PolicyDocument"]
+    broken = own()
+    assert with_the_error(world, "--yes").returncode == 0
+    lists_roles(world)
+    assert own()["Statement"][1] | {"NotResource": "*"} == {"Effect": "Deny", "Action": "iam:ListRoles", "NotResource": "*"}
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    assert world.rolecall("undo", str(file), "--yes").returncode == 0
+    assert own() == broken
+
+
+def test_the_trust_of_a_second_role_is_undone(world, recorded):
+    """The second role is read once, beside the first one, and its trust policy alone is changed."""
+    aws, _, environment = recorded
+    second_role(world)
+    trust = lambda: world.account.iam.get_role(RoleName=world.next.rsplit("/", 1)[1])["Role"]["AssumeRolePolicyDocument"]
+    own, broken = world.live_trust(), trust()
+    world.diagnose("deploy/api", "--with", "error.txt", environment=environment)
+    assert aws.operations().count("GetRole") == 2
+    assert with_the_error(world, "--yes").returncode == 0
+    assert trust()["Statement"] == [*broken["Statement"], {"Effect": "Allow", "Principal": {"AWS": world.role}, "Action": "sts:AssumeRole"}]
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    assert world.rolecall("undo", str(file), "--yes").returncode == 0
+    assert (trust(), world.live_trust()) == (broken, own)
 
 
 def test_an_annotation_that_changes_meanwhile(world, recorded):

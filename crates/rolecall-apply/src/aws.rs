@@ -7,6 +7,7 @@ use rolecall_live::aws::{Connection, Guard, refusal};
 use rolecall_live::refusal::{Refusal, RefusalKind};
 use serde_json::Value;
 
+use crate::managed_policy;
 use crate::{ApplyError, Stands};
 
 /// THE TABLE of operations that the changing client may call.
@@ -18,6 +19,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("IAM", "UpdateRole", "iam:UpdateRole"),
     ("IAM", "PutRolePolicy", "iam:PutRolePolicy"),
     ("IAM", "DeleteRolePolicy", "iam:DeleteRolePolicy"),
+    ("IAM", "GetPolicy", "iam:GetPolicy"),
+    ("IAM", "GetPolicyVersion", "iam:GetPolicyVersion"),
+    ("IAM", "ListPolicyVersions", "iam:ListPolicyVersions"),
+    ("IAM", "CreatePolicyVersion", "iam:CreatePolicyVersion"),
+    ("IAM", "SetDefaultPolicyVersion", "iam:SetDefaultPolicyVersion"),
     ("IAM", "CreateOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider"),
     ("IAM", "DeleteOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider"),
     ("IAM", "AddClientIDToOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider"),
@@ -61,6 +67,10 @@ impl Iam {
                 };
                 among(is, before, after)
             }
+            Edit::SetManagedPolicy { policy, before, after } => {
+                let live = managed_policy::default(&self.client, policy).await?;
+                among(|text: &str| same(&live, text), before, after)
+            }
             Edit::SetProviderAudiences { provider, before, after } => {
                 let live = self.provider(provider).await?.map(|provider| provider.audiences);
                 live.map_or(Stands::Otherwise, |live| audiences(&live, before, after))
@@ -98,6 +108,9 @@ impl Iam {
             Edit::PutRolePolicy { role, name, after: None, .. } => {
                 let done = self.client.delete_role_policy().role_name(role).policy_name(name).send().await;
                 done.map(drop).map_err(|error| refusal("DeleteRolePolicy", &error))
+            }
+            Edit::SetManagedPolicy { policy, after, .. } => {
+                managed_policy::set(&self.client, policy, after).await
             }
             Edit::SetProviderAudiences { provider, before, after } => {
                 self.set_audiences(provider, before, after).await
@@ -221,7 +234,7 @@ fn absent<T>(answer: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
     }
 }
 
-fn decoded(document: &str) -> String {
+pub(crate) fn decoded(document: &str) -> String {
     if document.trim_start().starts_with('{') {
         return document.to_owned();
     }
@@ -229,7 +242,7 @@ fn decoded(document: &str) -> String {
 }
 
 /// Whether two documents say the same: spacing and the order of members do not matter.
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     match (serde_json::from_str::<Value>(one), serde_json::from_str::<Value>(other)) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,

@@ -72,6 +72,11 @@ pub enum Change {
         before: Option<String>,
         after: Option<String>,
     },
+    SetManagedPolicy {
+        policy: String,
+        before: String,
+        after: String,
+    },
     AnnotateServiceAccount {
         namespace: String,
         name: String,
@@ -116,6 +121,9 @@ impl Change {
             Edit::PutRolePolicy { role, name, before, after } => {
                 Change::PutRolePolicy { role, name, before, after }
             }
+            Edit::SetManagedPolicy { policy, before, after } => {
+                Change::SetManagedPolicy { policy, before, after }
+            }
             Edit::AnnotateServiceAccount { namespace, name, key, before, after } => {
                 Change::AnnotateServiceAccount { namespace, name, key, before, after }
             }
@@ -154,6 +162,9 @@ impl Change {
             }
             Change::PutRolePolicy { role, name, before, after } => {
                 Edit::PutRolePolicy { role, name, before, after }
+            }
+            Change::SetManagedPolicy { policy, before, after } => {
+                Edit::SetManagedPolicy { policy, before, after }
             }
             Change::AnnotateServiceAccount { namespace, name, key, before, after } => {
                 Edit::AnnotateServiceAccount { namespace, name, key, before, after }

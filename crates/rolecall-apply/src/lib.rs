@@ -7,6 +7,7 @@ mod aws;
 mod error;
 pub mod journal;
 mod kubernetes;
+mod managed_policy;
 pub mod probe;
 pub mod run;
 pub mod webhook;

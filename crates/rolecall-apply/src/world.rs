@@ -133,6 +133,7 @@ pub fn what(edit: &Edit) -> String {
         Edit::CreateProvider { provider, .. } => format!("the provider `{provider}`"),
         Edit::SetMaxSessionDuration { role, .. } => format!("the longest session of role `{role}`"),
         Edit::PutRolePolicy { role, name, .. } => format!("the policy `{name}` of role `{role}`"),
+        Edit::SetManagedPolicy { policy, .. } => format!("the policy `{policy}`"),
         Edit::AnnotateServiceAccount { namespace, name, key, .. } => {
             format!("the annotation `{key}` of service account `{namespace}/{name}`")
         }

@@ -5,6 +5,12 @@
 #[path = "exchange/admits.rs"]
 mod admits;
 mod ask;
+#[path = "exchange/linking.rs"]
+mod linking;
+#[path = "exchange/mending.rs"]
+mod mending;
+#[path = "exchange/narrowing.rs"]
+mod narrowing;
 #[path = "exchange/permission.rs"]
 mod permission;
 #[path = "exchange/token.rs"]

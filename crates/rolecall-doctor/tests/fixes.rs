@@ -57,8 +57,8 @@ fn every_fix_mends_its_fault() {
 #[test]
 fn safe_means_nobody_else() {
     let mut safe = 0;
-    each_fix(|case, _, _, fix| {
-        let concerns = fix.edits.iter().any(Edit::concerns_admission);
+    each_fix(|case, _, evidence, fix| {
+        let concerns = fix.edits.iter().any(|edit| edit.concerns_admission(evidence));
         assert!(!concerns || fix.reach.is_some(), "{}: {} has no reach", case.name, fix.title);
         if fix.safety == Safety::Safe {
             safe += 1;

@@ -14,6 +14,8 @@ const TRUST: &str = r#"{"Version": "2012-10-17", "Statement": []}"#;
 const POLICY: &str =
     r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"#;
 
+const MANAGED: &str = "arn:aws:iam::111122223333:policy/inline";
+
 /// Evidence that has a value in every place that an edit may change.
 fn evidence() -> Evidence {
     let trust: serde_json::Value = serde_json::from_str(TRUST).unwrap();
@@ -24,13 +26,14 @@ fn evidence() -> Evidence {
         json!({"Url": "idp.example.com", "ClientIDList": ["a", "b"], "ThumbprintList": ["0".repeat(40)]});
     let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: app\n  namespace: shop\n  annotations:\n    k: v\n";
     let pod = "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: app\n  namespace: shop\nspec:\n  template:\n    spec:\n      serviceAccountName: app\n      containers:\n      - name: app\n";
-    let policies = json!({"PolicyName": "inline", "PolicyDocument": policy, "RoleName": "app"});
+    let inline = json!({"PolicyName": "inline", "PolicyDocument": policy, "RoleName": "app"});
+    let managed = json!({"PolicyName": "inline", "PolicyArn": MANAGED, "PolicyDocument": policy});
     let files = [
         ("role.json", role.to_string()),
         ("provider.json", provider.to_string()),
         ("serviceaccount.yaml", account.to_owned()),
         ("deployment.yaml", pod.to_owned()),
-        ("identity-policies.json", json!([policies]).to_string()),
+        ("identity-policies.json", json!([inline, managed]).to_string()),
     ];
     let files: Vec<(String, Vec<u8>)> =
         files.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
@@ -79,6 +82,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*"}]}"#,
         "{}",
     ]);
+    let policy_of_its_own = policy.clone();
     let name = select(vec![Some("inline"), Some("new")]);
     prop_oneof![
         policy.clone().prop_map(|after| Edit::SetTrustPolicy(TrustPolicyEdit {
@@ -108,6 +112,11 @@ fn edit() -> impl Strategy<Value = Edit> {
             name: name.unwrap().into(),
             before: (name == Some("inline")).then(|| POLICY.into()),
             after: after.map(str::to_owned),
+        }),
+        policy_of_its_own.prop_map(|after| Edit::SetManagedPolicy {
+            policy: MANAGED.into(),
+            before: POLICY.into(),
+            after: after.into(),
         }),
         (select(vec!["k", "other"]), prop::option::of(word())).prop_map(|(key, after)| {
             Edit::AnnotateServiceAccount {

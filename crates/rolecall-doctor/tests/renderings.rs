@@ -74,7 +74,17 @@ fn edits(value: &str) -> Vec<Edit> {
         Edit::SetProviderThumbprints { provider: provider.clone(), before: Vec::new(), after: after.clone() },
         Edit::CreateProvider { provider, url: format!("https://{value}"), audiences: after },
         Edit::SetMaxSessionDuration { role: text.clone(), before: 3600, after: 7200 },
-        Edit::PutRolePolicy { role: text.clone(), name: text.clone(), before: None, after: Some(document) },
+        Edit::PutRolePolicy {
+            role: text.clone(),
+            name: text.clone(),
+            before: None,
+            after: Some(document.clone()),
+        },
+        Edit::SetManagedPolicy {
+            policy: format!("arn:aws:iam::111122223333:policy/{value}"),
+            before: "{}".into(),
+            after: document,
+        },
         Edit::PutRolePolicy {
             role: text.clone(),
             name: text.clone(),
@@ -129,7 +139,7 @@ fn bash_takes_every_word_as_it_was_meant() {
                     assert!(is(&edit.role), "{script}");
                     assert!(documents(&all).contains(&policy(value)), "{script}");
                 }
-                Edit::PutRolePolicy { after: Some(_), .. } => {
+                Edit::PutRolePolicy { after: Some(_), .. } | Edit::SetManagedPolicy { .. } => {
                     assert!(documents(&all).contains(&policy(value)), "{script}");
                 }
                 Edit::PatchPodTemplate { .. } => {
@@ -183,6 +193,10 @@ fn terraform_holds_the_values_as_they_are() {
                     let resource = ["resource", "aws_iam_role_policy", "this"];
                     assert_eq!(encoded(&body, &resource, "policy"), policy(value), "{text}");
                     assert_eq!(attribute(&body, &resource, "name"), value, "{text}");
+                }
+                Edit::SetManagedPolicy { .. } => {
+                    let resource = ["resource", "aws_iam_policy", "this"];
+                    assert_eq!(encoded(&body, &resource, "policy"), policy(value), "{text}");
                 }
                 Edit::SetProviderAudiences { after, .. } => {
                     let resource = ["resource", "aws_iam_openid_connect_provider", "this"];
@@ -256,7 +270,9 @@ fn cloudformation_holds_the_values_as_they_are() {
                 Edit::SetTrustPolicy(_) => {
                     assert_eq!(get("AssumeRolePolicyDocument"), policy(value), "{text}")
                 }
-                Edit::PutRolePolicy { .. } => assert_eq!(get("PolicyDocument"), policy(value), "{text}"),
+                Edit::PutRolePolicy { .. } | Edit::SetManagedPolicy { .. } => {
+                    assert_eq!(get("PolicyDocument"), policy(value), "{text}");
+                }
                 Edit::SetProviderAudiences { after, .. } => {
                     assert_eq!(get("ClientIdList"), json!(after), "{text}")
                 }

@@ -20,6 +20,8 @@ pub struct Scope {
     pub timeout: Duration,
     /// How far back CloudTrail is asked; none asks it nothing.
     pub trail: Option<Duration>,
+    /// ARN of a further role that a session of the role was refused; read where it is in the same account.
+    pub second_role: Option<String>,
     /// Whether an issuer may be fetched from loopback and private networks, and from ports.
     pub local_issuers: bool,
 }

@@ -1,4 +1,4 @@
-//! CloudFormation templates, YAML and JSON: `AWS::IAM::Role` and `AWS::IAM::OIDCProvider`.
+//! CloudFormation templates, YAML and JSON: `AWS::IAM::Role`, `AWS::IAM::ManagedPolicy` and `AWS::IAM::OIDCProvider`.
 
 use rolecall_doctor::fix::edit::Edit;
 use rolecall_model::json::edit::quoted;
@@ -11,7 +11,7 @@ use crate::policy::value::string;
 use crate::policy::{Obstacle, Planned, PolicyForm, SourcePolicy, plain, plan, statement};
 use crate::read::{json, written, yaml};
 use crate::search::{Notation, Place, Reason, Search, Step, step};
-use crate::terraform::provider_name;
+use crate::terraform::{policy_name, provider_name};
 use crate::tree::{Entry, Kind, Tree};
 
 /// Seconds of a session where nothing is said (IAM).
@@ -34,6 +34,7 @@ pub fn search(sources: &Sources, edit: &Edit, search: &mut Search) {
         Edit::SetMaxSessionDuration { role, .. } | Edit::PutRolePolicy { role, .. } => {
             ("AWS::IAM::Role", role.as_str())
         }
+        Edit::SetManagedPolicy { policy, .. } => ("AWS::IAM::ManagedPolicy", policy_name(policy)),
         Edit::SetProviderAudiences { provider, .. }
         | Edit::SetProviderThumbprints { provider, .. }
         | Edit::CreateProvider { provider, .. } => ("AWS::IAM::OIDCProvider", provider_name(provider)),
@@ -98,12 +99,13 @@ fn take(resource: &Resource<'_>, kind: &str, name: &str, edit: &Edit, search: &m
     let place = Place::of(resource.file, resource.entry.key_span);
     let value = match kind {
         "AWS::IAM::Role" => resource.properties.get("RoleName"),
+        "AWS::IAM::ManagedPolicy" => resource.properties.get("ManagedPolicyName"),
         _ => resource.properties.get("Url"),
     };
     let literal = value.and_then(Tree::literal).map(|text| text.strip_prefix("https://").unwrap_or(text));
     let note = match (value, literal) {
         (_, Some(literal)) if literal == name => None,
-        (None, _) if kind == "AWS::IAM::Role" && is_generated(resource.id, name) => Some(format!(
+        (None, _) if kind != "AWS::IAM::OIDCProvider" && is_generated(resource.id, name) => Some(format!(
             "recognised by its logical id, `{}`, in the name that CloudFormation makes",
             resource.id
         )),
@@ -134,6 +136,11 @@ fn made(resource: &Resource<'_>, edit: &Edit) -> Result<Step, Reason> {
             let key = "AssumeRolePolicyDocument";
             let Some(tree) = property(key) else { return Err(lacking(resource, key)) };
             policy(pen, tree).and_then(|policy| plan(&policy, &edit.before, &edit.after))
+        }
+        Edit::SetManagedPolicy { before, after, .. } => {
+            let key = "PolicyDocument";
+            let Some(tree) = property(key) else { return Err(lacking(resource, key)) };
+            policy(pen, tree).and_then(|policy| plan(&policy, before, after))
         }
         Edit::SetMaxSessionDuration { before, after, .. } => match property("MaxSessionDuration") {
             Some(tree) => list::number(pen, tree, *before, *after),

@@ -187,6 +187,10 @@ fn wanted(edit: &Edit) -> String {
         Edit::SetProviderAudiences { provider: arn, .. }
         | Edit::SetProviderThumbprints { provider: arn, .. }
         | Edit::CreateProvider { provider: arn, .. } => provider(arn),
+        Edit::SetManagedPolicy { policy: arn, .. } => format!(
+            "a policy named `{}` (`aws_iam_policy` of Terraform, `AWS::IAM::ManagedPolicy` of CloudFormation)",
+            terraform::policy_name(arn)
+        ),
         Edit::AnnotateServiceAccount { namespace, name, .. } => format!(
             "a service account `{name}` in namespace `{namespace}` (`ServiceAccount` of Kubernetes, `kubernetes_service_account` of Terraform)"
         ),

@@ -107,6 +107,11 @@ fn written_out(edit: &str) -> Edit {
             before: text(4),
             after: text(5),
         },
+        "managed" => Edit::SetManagedPolicy {
+            policy: text(1).unwrap(),
+            before: text(2).unwrap(),
+            after: text(3).unwrap(),
+        },
         "file" => Edit::EditFile {
             file: text(1).unwrap(),
             before: format!("{}\n", text(2).unwrap()),

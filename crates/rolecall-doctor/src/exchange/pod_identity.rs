@@ -47,15 +47,15 @@ pub fn tag_session_missing<'t>(case: &Case<'_>, trust: &'t TrustView) -> Option<
     (covers("sts:AssumeRole") && !covers("sts:TagSession")).then_some(statement)
 }
 
-/// A condition that the call of the service cannot fulfil: `aws:SourceArn` is the cluster's ARN, `aws:SourceAccount` its
+/// The statement for the service and a condition of it that the service's call cannot fulfil: `aws:SourceArn` is the cluster's ARN, `aws:SourceAccount` its
 /// account.
 #[must_use]
-pub fn failed_condition<'t>(case: &Case<'_>, trust: &'t TrustView) -> Option<&'t Condition> {
+pub fn failed_condition<'t>(case: &Case<'_>, trust: &'t TrustView) -> Option<(&'t Statement, &'t Condition)> {
     let statement = statement(trust).filter(|_| in_use(case))?;
     let cluster = case.issuer().cluster.present();
     let arn = cluster.and_then(|cluster| cluster.arn.as_ref()).map(|arn| arn.value.as_str());
     let account = arn.and_then(|arn| arn.split(':').nth(4));
-    statement.conditions.iter().find(|condition| {
+    let failed = statement.conditions.iter().find(|condition| {
         let actual = match condition.key.text.to_ascii_lowercase().as_str() {
             "aws:sourcearn" => arn,
             "aws:sourceaccount" => account,
@@ -65,5 +65,6 @@ pub fn failed_condition<'t>(case: &Case<'_>, trust: &'t TrustView) -> Option<&'t
         let fits =
             |actual: &str| condition.values.iter().any(|value| matches_as_pattern(&value.text, actual));
         actual.is_some_and(|actual| fits(actual) == negated)
-    })
+    });
+    Some((statement, failed?))
 }

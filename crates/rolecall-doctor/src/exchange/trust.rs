@@ -82,14 +82,19 @@ impl TrustView {
         Some((statement.conditions.get(*index)?, fault))
     }
 
-    /// The Deny statement that applies.
+    /// The first Deny statement that applies.
     #[must_use]
     pub fn deny(&self) -> Option<&Statement> {
-        let trace = self.trace.as_ref()?;
+        self.denies().next()
+    }
+
+    /// Every Deny statement that applies.
+    pub fn denies(&self) -> impl Iterator<Item = &Statement> {
         let denies = |statement: &&StatementTrace| {
             statement.effect == Some(Effect::Deny) && statement.applies == Tri::Yes
         };
-        self.policy.statements.get(trace.statements.iter().find(denies)?.statement)
+        let traced = self.trace.iter().flat_map(|trace| &trace.statements);
+        traced.filter(denies).filter_map(|found| self.policy.statements.get(found.statement))
     }
 }
 

@@ -15,7 +15,9 @@ const CLIENT_IDS: usize = 100;
 pub fn obstacles(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::SetTrustPolicy(edit) => policy(&edit.after, &edit.before, Usage::Trust),
-        Edit::PutRolePolicy { after: Some(after), .. } => policy(after, "", Usage::Identity),
+        Edit::PutRolePolicy { after: Some(after), .. } | Edit::SetManagedPolicy { after, .. } => {
+            policy(after, "", Usage::Identity)
+        }
         Edit::SetProviderAudiences { after, .. } if after.len() > CLIENT_IDS => {
             vec![format!("a provider takes {CLIENT_IDS} client ids at most")]
         }

@@ -8,12 +8,14 @@ use rolecall_policy::document::{Condition, PrincipalEntry, Statement, Word};
 use rolecall_policy::trace::Tri;
 
 use super::edit::Edit;
+use super::limits::{self, Own};
 use super::trust_policy::TrustPolicyEditor;
 use crate::case::Case;
 use crate::exchange::faults::{
     Fault, is_exact, is_pattern, matches_as_pattern, named_provider, nearest, split_key,
 };
 use crate::exchange::trust::Nearest;
+use crate::finding::Safety;
 use crate::link::Link;
 
 /// The action of the call.
@@ -34,6 +36,8 @@ pub struct Admission {
     pub edit: Edit,
     /// Imperative phrases, values in backticks.
     pub steps: Vec<String>,
+    /// How far it may be trusted: what somebody denied or limited is never touched without being read.
+    pub safety: Safety,
 }
 
 impl Admission {
@@ -53,9 +57,9 @@ struct Caller {
 }
 
 /// The edit that admits this case's caller; none where the caller is not known well enough, or a condition fails that
-/// cannot be mended without knowing what its author meant.
+/// cannot be mended without letting others in.
 #[must_use]
-pub fn admit(case: &Case<'_>, values: Values) -> Option<Admission> {
+pub fn admit<'c>(case: &'c Case<'c>, values: Values) -> Option<Admission> {
     let exchange = case.exchange(Link::Trust);
     let editor = TrustPolicyEditor::open(case)?;
     let caller = Caller {
@@ -65,7 +69,8 @@ pub fn admit(case: &Case<'_>, values: Values) -> Option<Admission> {
         audience: case.audience().map(|audience| audience.text.value),
     };
     let trust = exchange.trust.as_ref()?;
-    let mut mend = Mend { editor, caller, values, changes: Vec::new(), steps: Vec::new() };
+    let safety = Safety::Safe;
+    let mut mend = Mend { case, editor, caller, values, changes: Vec::new(), steps: Vec::new(), safety };
     match trust.nearest_statement() {
         Some((statement, nearest)) if mend.is_meant_for_caller(statement, nearest) => {
             mend.statement(statement, nearest)?;
@@ -73,18 +78,29 @@ pub fn admit(case: &Case<'_>, values: Values) -> Option<Admission> {
         _ => mend.new_statement()?,
     }
     let edit = mend.editor.edit(mend.changes)?;
-    Some(Admission { edit, steps: mend.steps })
+    Some(Admission { edit, steps: mend.steps, safety: mend.safety })
+}
+
+/// What becomes of a condition that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Becomes {
+    /// It was changed where it stands.
+    Changed,
+    /// It is to be taken out.
+    Gone,
 }
 
 struct Mend<'c> {
+    case: &'c Case<'c>,
     editor: TrustPolicyEditor<'c>,
     caller: Caller,
     values: Values,
     changes: Vec<Change>,
     steps: Vec<String>,
+    safety: Safety,
 }
 
-impl Mend<'_> {
+impl<'c> Mend<'c> {
     /// A statement for another issuer altogether serves others: it is left alone, and a new one is made.
     fn is_meant_for_caller(&self, statement: &Statement, nearest: &Nearest) -> bool {
         nearest.principal == Tri::Yes || self.misspelt(statement).is_some()
@@ -111,14 +127,21 @@ impl Mend<'_> {
             self.changes.extend(self.editor.add_action(statement, ACTION)?);
             self.steps.push(format!("allow `{ACTION}`"));
         }
+        let mut gone = Vec::new();
         for (index, fault) in &nearest.faults {
-            self.condition(statement, statement.conditions.get(*index)?, fault)?;
+            let condition = statement.conditions.get(*index)?;
+            if self.condition(statement, condition, fault)? == Becomes::Gone {
+                gone.push(condition);
+            }
+        }
+        if !gone.is_empty() {
+            self.changes.extend(self.editor.remove_conditions(statement, &gone)?);
         }
         (!self.changes.is_empty()).then_some(())
     }
 
-    fn condition(&mut self, statement: &Statement, condition: &Condition, fault: &Fault) -> Option<()> {
-        match fault {
+    fn condition(&mut self, statement: &Statement, condition: &Condition, fault: &Fault) -> Option<Becomes> {
+        let changed = match fault {
             Fault::KeyMismatch { wanted } => self.rename(statement, condition, wanted),
             Fault::KeySwapped { belongs }
                 if statement.conditions.iter().any(|other| is(other, belongs) && !self.is_swapped(other)) =>
@@ -128,7 +151,8 @@ impl Mend<'_> {
                 self.set_value(condition, condition.values.first()?, &value, Values::Instead)
             }
             Fault::KeySwapped { belongs } => self.rename(statement, condition, belongs),
-            Fault::KeyUnsupported { .. } => self.drop(statement, condition),
+            Fault::KeyUnsupported { .. } => return self.drop(statement, condition),
+            Fault::Other => return self.limit(statement, condition),
             Fault::WildcardInEquals | Fault::Subject | Fault::Audience => {
                 let value = self.presented(split_key(&condition.key.text).1)?;
                 let wanted = nearest(condition, &value)?;
@@ -136,8 +160,8 @@ impl Mend<'_> {
                 let dead = is_exact(&condition.operator) && is_pattern(&wanted.text);
                 self.set_value(condition, wanted, &value, if dead { Values::Instead } else { self.values })
             }
-            Fault::Other => None,
-        }
+        };
+        changed.map(|()| Becomes::Changed)
     }
 
     fn is_swapped(&self, condition: &Condition) -> bool {
@@ -192,13 +216,12 @@ impl Mend<'_> {
     }
 
     /// A restriction that can never hold goes; the exact subject takes its place where nothing else restricts.
-    fn drop(&mut self, statement: &Statement, condition: &Condition) -> Option<()> {
+    fn drop(&mut self, statement: &Statement, condition: &Condition) -> Option<Becomes> {
         let subject = format!("{}:sub", self.caller.provider);
         let restricted = statement.conditions.iter().any(|other| is(other, &subject));
         self.steps.push(format!("take the condition on `{}` out", condition.key.text));
         if restricted {
-            self.changes.extend(self.editor.remove_condition(condition)?);
-            return Some(());
+            return Some(Becomes::Gone);
         }
         if !is_exact(&condition.operator) {
             return None;
@@ -211,7 +234,29 @@ impl Mend<'_> {
             self.changes.extend(self.editor.replace(word.span, &self.caller.subject));
         }
         self.steps.push(format!("restrict by `{subject}` in its place"));
-        Some(())
+        Some(Becomes::Changed)
+    }
+
+    /// A limit that somebody set and that this call does not keep within: it is widened by this call's own value; where
+    /// there is none to name, it goes, if the statement admits this subject alone all the same.
+    fn limit(&mut self, statement: &Statement, condition: &Condition) -> Option<Becomes> {
+        self.safety = Safety::Review;
+        let key = &condition.key.text;
+        let beside = match limits::own_values(self.case, &self.caller.provider, condition) {
+            Own::Values(values) => values,
+            Own::Unclear => return None,
+            Own::None => {
+                limits::admits_alone(statement, &self.caller.provider, &self.caller.subject).then_some(())?;
+                let operator = &condition.operator.text;
+                self.steps.push(format!("take out the limit that somebody set by `{operator}` on `{key}`"));
+                return Some(Becomes::Gone);
+            }
+        };
+        for value in beside {
+            self.changes.extend(self.editor.add_value(condition, &value)?);
+            self.steps.push(format!("name `{value}` beside what `{key}` is limited to"));
+        }
+        Some(Becomes::Changed)
     }
 
     fn new_statement(&mut self) -> Option<()> {

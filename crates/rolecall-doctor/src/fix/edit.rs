@@ -1,6 +1,8 @@
 //! Edits: what changes where, with what was there before, so that it can be previewed, compared and undone.
 
 use rolecall_model::document::DocumentId;
+use rolecall_model::evidence::Evidence;
+use rolecall_model::evidence::role::Role;
 use rolecall_model::json::edit::Change;
 
 /// One change. The set is closed: whatever applies edits knows all of them.
@@ -54,6 +56,15 @@ pub enum Edit {
         before: Option<String>,
         /// Its document afterwards; none takes it away.
         after: Option<String>,
+    },
+    /// Gives a managed policy another default version.
+    SetManagedPolicy {
+        /// ARN of the policy.
+        policy: String,
+        /// The default version's document now.
+        before: String,
+        /// Its document afterwards.
+        after: String,
     },
     /// Annotates a service account.
     AnnotateServiceAccount {
@@ -149,9 +160,9 @@ impl Edit {
             Edit::PutRolePolicy { before, after, .. }
             | Edit::AnnotateServiceAccount { before, after, .. }
             | Edit::PatchPodTemplate { before, after, .. } => std::mem::swap(before, after),
-            Edit::EditFile { before, after, .. } | Edit::SetRoleInput { before, after, .. } => {
-                std::mem::swap(before, after);
-            }
+            Edit::EditFile { before, after, .. }
+            | Edit::SetRoleInput { before, after, .. }
+            | Edit::SetManagedPolicy { before, after, .. } => std::mem::swap(before, after),
             Edit::CreateProvider { .. } | Edit::RestartWorkload { .. } | Edit::GrantIdToken { .. } => {
                 return None;
             }
@@ -170,9 +181,25 @@ impl Edit {
         }
     }
 
-    /// Whether it decides who is admitted to a role.
+    /// Whether it decides who is admitted to the role that the evidence is about.
     #[must_use]
-    pub fn concerns_admission(&self) -> bool {
-        matches!(self, Edit::SetTrustPolicy(_))
+    pub fn concerns_admission(&self, evidence: &Evidence) -> bool {
+        matches!(self, Edit::SetTrustPolicy(edit) if edit.other_role(evidence).is_none())
+    }
+}
+
+impl TrustPolicyEdit {
+    /// The place among the evidence's other roles, where it is one of those. Both are of one account, where names are
+    /// unique: a trust policy of another account is not changed from here.
+    #[must_use]
+    pub fn other_role(&self, evidence: &Evidence) -> Option<usize> {
+        let is = |role: &Role| match &role.name {
+            Some(name) => name.value == self.role,
+            None => role.arn.value.rsplit('/').next() == Some(self.role.as_str()),
+        };
+        if evidence.role.role.present().is_some_and(is) {
+            return None;
+        }
+        evidence.role.others.iter().position(is)
     }
 }

@@ -1,9 +1,11 @@
 //! What a fix does to the files of an evidence folder: only the bytes that must change.
 
+mod policies;
+
 use rolecall_model::document::Document;
 use rolecall_model::evidence::Evidence;
+use rolecall_model::json::Node;
 use rolecall_model::json::edit::{self, Change, quoted};
-use rolecall_model::json::{Kind, Node};
 use rolecall_model::span::Span;
 use similar::TextDiff;
 
@@ -104,7 +106,10 @@ impl Folder<'_> {
             Edit::SetProviderThumbprints { after, .. } => self.provider_list("ThumbprintList", after),
             Edit::CreateProvider { provider, url, audiences } => self.create(provider, url, audiences),
             Edit::SetMaxSessionDuration { after, .. } => self.max_session(*after),
-            Edit::PutRolePolicy { name, after, .. } => self.role_policy(name, after.as_deref()),
+            Edit::PutRolePolicy { name, before, after, .. } => {
+                self.role_policy(name, before.as_deref(), after.as_deref());
+            }
+            Edit::SetManagedPolicy { policy, before, after } => self.managed_policy(policy, before, after),
             Edit::AnnotateServiceAccount { key, after, .. } => self.annotate(key, after.as_deref()),
             Edit::PatchPodTemplate { .. } | Edit::RestartWorkload { .. } => self.forget_pod(),
             Edit::GrantIdToken { file, job } => {
@@ -205,18 +210,6 @@ impl Folder<'_> {
             Some(node) => vec![Change::new(node.span, seconds.to_string())],
             None => edit::insert_member(&document.text, role, "MaxSessionDuration", &seconds.to_string()),
         };
-        self.change(&document, &changes);
-    }
-
-    fn role_policy(&mut self, name: &str, after: Option<&str>) {
-        let Some(after) = after else { return };
-        let entry = format!("{{\"PolicyName\": {}, \"PolicyDocument\": {after}}}", quoted(name));
-        let Some(document) = self.document("identity-policies.json") else { return };
-        let Some(root) = document.root.clone() else { return };
-        let is_list = |node: &&Node| matches!(node.kind, Kind::Array(_));
-        let lists = ["policies", "RolePolicyList", "Policies"];
-        let listed = lists.iter().find_map(|key| root.get(key)).filter(is_list).unwrap_or(&root);
-        let changes = edit::append(&document.text, listed, &entry);
         self.change(&document, &changes);
     }
 

@@ -3,8 +3,13 @@
 pub mod acceptance;
 pub mod admit;
 pub mod edit;
+pub mod exempt;
 pub mod files;
+pub mod limits;
 mod made_anew;
+pub mod narrow;
+pub mod permission_policy;
+pub mod policy;
 pub mod preview;
 pub mod prove;
 pub mod reach;

@@ -10,8 +10,9 @@ use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 use rolecall_model::json::Node;
 use rolecall_model::span::Span;
 
-use super::edit::Edit;
+use super::edit::{Edit, TrustPolicyEdit};
 use super::made_anew::pod_made_anew;
+use super::permission_policy::managed;
 use super::workflow::{granting, naming};
 
 /// The evidence with the edits made. What was seen of the failed attempt is forgotten but for who presented what:
@@ -80,7 +81,7 @@ fn witness(provider: Located<String>) -> TrailEvent {
 
 fn make(evidence: &mut Evidence, edit: &Edit) {
     match edit {
-        Edit::SetTrustPolicy(edit) => trust_policy(evidence, &edit.after),
+        Edit::SetTrustPolicy(edit) => trust_policy(evidence, edit),
         Edit::SetProviderAudiences { after, .. } => {
             if let Fact::Present { value, .. } = &mut evidence.provider.detail {
                 let at = value.client_ids_at.unwrap_or(value.url.at);
@@ -101,6 +102,7 @@ fn make(evidence: &mut Evidence, edit: &Edit) {
             }
         }
         Edit::PutRolePolicy { name, after, .. } => role_policy(evidence, name, after.as_deref()),
+        Edit::SetManagedPolicy { policy, after, .. } => managed_policy(evidence, policy, after),
         Edit::AnnotateServiceAccount { key, after, .. } => annotate(evidence, key, after.as_deref()),
         Edit::PatchPodTemplate { after, .. } => {
             if let Fact::Present { value, .. } = &mut evidence.pod.pod {
@@ -151,12 +153,18 @@ fn unread<T>(fact: &mut Fact<T>, command: &'static str) {
     *fact = Fact::Unread { why: Unread { reason: UnreadReason::NotGiven, command } };
 }
 
-fn trust_policy(evidence: &mut Evidence, after: &str) {
-    let document = Document::json("trust policy afterwards", after);
+fn trust_policy(evidence: &mut Evidence, edit: &TrustPolicyEdit) {
+    let document = Document::json("trust policy afterwards", edit.after.clone());
     let Some(node) = document.root.clone() else { return };
+    let other = edit.other_role(evidence);
     let id = evidence.documents.add(document);
-    if let Fact::Present { value, .. } = &mut evidence.role.role {
-        value.trust = Some(TrustDocument { document: id, node });
+    let role = match (other, &mut evidence.role.role) {
+        (Some(at), _) => evidence.role.others.get_mut(at),
+        (None, Fact::Present { value, .. }) => Some(value),
+        (None, _) => None,
+    };
+    if let Some(role) = role {
+        role.trust = Some(TrustDocument { document: id, node });
     }
 }
 
@@ -179,16 +187,40 @@ fn create(evidence: &mut Evidence, arn: &str, url: &str, audiences: &[String]) {
     evidence.provider.detail = Fact::read(provider, id);
 }
 
+/// An inline policy keeps its place among the others; a managed one may have the same name and is another one.
 fn role_policy(evidence: &mut Evidence, name: &str, after: Option<&str>) {
     let Fact::Present { value, .. } = &mut evidence.permission.identity else { return };
-    value.retain(|policy| policy.name.as_ref().is_none_or(|known| known.value != name));
-    let Some(text) = after else { return };
+    let own = |policy: &NamedPolicy| {
+        policy.arn.is_none() && policy.name.as_ref().is_some_and(|known| known.value == name)
+    };
+    let place = value.iter().position(own);
+    let Some(text) = after else { return value.retain(|policy| !own(policy)) };
     let document = Document::json(name, text);
     let Some(node) = document.root.clone() else { return };
     let id = evidence.documents.add(document);
     let named = Located::new(name.to_owned(), At::new(id, node.span));
-    if let Fact::Present { value, .. } = &mut evidence.permission.identity {
-        value.push(NamedPolicy { name: Some(named), document: id, node });
+    let policy = NamedPolicy { name: Some(named), arn: None, document: id, node };
+    match place.and_then(|at| value.get_mut(at)) {
+        Some(known) => *known = policy,
+        None => value.push(policy),
+    }
+}
+
+fn managed_policy(evidence: &mut Evidence, arn: &str, after: &str) {
+    let places: Vec<At> =
+        managed(evidence, arn).iter().map(|policy| At::new(policy.document, policy.node.span)).collect();
+    let document = Document::json(arn, after);
+    let Some(node) = document.root.clone() else { return };
+    let id = evidence.documents.add(document);
+    let permission = &mut evidence.permission;
+    for fact in [&mut permission.identity, &mut permission.boundary] {
+        let Fact::Present { value, .. } = fact else { continue };
+        let stood = |policy: &&mut NamedPolicy| {
+            places.iter().any(|at| at.document == policy.document && at.span == policy.node.span)
+        };
+        for policy in value.iter_mut().filter(stood) {
+            (policy.document, policy.node) = (id, node.clone());
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use rolecall_model::evidence::Evidence;
 use super::edit::Edit;
 use super::preview::{preview, preview_of_calls};
 use crate::case::Case;
+use crate::checks::permission::{Sides, chain};
 use crate::exchange::Decided;
 use crate::finding::{Certainty, Finding, Severity};
 use crate::link::Link;
@@ -63,7 +64,12 @@ pub fn prove(evidence: &Evidence, cause: &str, edits: &[Edit]) -> Proof {
     let of_calls = Link::of_slug(cause) == Some(Link::Permission);
     let after = if of_calls { preview_of_calls(evidence, edits) } else { preview(evidence, edits) };
     let case = Case::new(&after);
-    let findings = rank::findings(&case);
+    let mut findings = rank::findings(&case);
+    // That a chain of roles was refused is seen, whatever its sides say by then: they are asked by themselves.
+    let sides = if cause == chain::CHECK.slug { Sides::of_case(&case) } else { None };
+    if sides.is_some_and(|sides| !sides.lacks()) {
+        findings.retain(|finding| finding.cause != cause);
+    }
     let says =
         |finding: &&Finding| finding.severity == Severity::Error && finding.certainty != Certainty::Possible;
     if findings.iter().filter(says).any(|finding| finding.cause == cause) {
@@ -73,6 +79,10 @@ pub fn prove(evidence: &Evidence, cause: &str, edits: &[Edit]) -> Proof {
     if let Some(next) = findings.iter().find(says) {
         let sentence = format!("this fault is gone; then {} stops it: {}", next.cause, next.title);
         return Proof { consequence: Consequence::RefusedLater { cause: next.cause }, sentence };
+    }
+    if let Some(open) = sides.and_then(Sides::open) {
+        let sentence = format!("this fault is gone; whether the call passes then rests on {open} (not read)");
+        return Proof { consequence: Consequence::Unknown, sentence };
     }
     if of_calls {
         return granted("decided again with this change: the policies that were read allow the call");

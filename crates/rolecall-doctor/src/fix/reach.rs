@@ -9,7 +9,7 @@ use rolecall_model::json::{Kind, Member, Node};
 use rolecall_model::provider_url::provider_name;
 use rolecall_model::span::Span;
 use rolecall_policy::compile::Compiled;
-use rolecall_policy::document::{Effect, Policy};
+use rolecall_policy::document::Policy;
 use rolecall_policy::request::{Principal, PrincipalKind, Request as PolicyRequest};
 use rolecall_policy::trace::Outcome;
 
@@ -99,7 +99,7 @@ impl Reach {
 /// the caller is not known.
 #[must_use]
 pub fn reach(evidence: &Evidence, edits: &[Edit]) -> Option<Reach> {
-    if !edits.iter().any(Edit::concerns_admission) {
+    if !edits.iter().any(|edit| edit.concerns_admission(evidence)) {
         return None;
     }
     let case = Case::new(evidence);
@@ -120,13 +120,9 @@ pub fn reach(evidence: &Evidence, edits: &[Edit]) -> Option<Reach> {
     Some(Reach { probes: tried.into_iter().map(probe).collect() })
 }
 
-/// Subjects that the policy names letter by letter: whoever replaces one locks somebody out.
+/// Subjects that the policy names letter by letter: whoever replaces one locks somebody out, or lets in whom it denied.
 fn named(policy: &Policy, caller: &Caller) -> Vec<Neighbour> {
-    let conditions = policy
-        .statements
-        .iter()
-        .filter(|statement| statement.effect == Some(Effect::Allow))
-        .flat_map(|statement| &statement.conditions);
+    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
     let on_subject = conditions.filter(|condition| {
         let (prefix, claim) = split_key(&condition.key.text);
         claim.eq_ignore_ascii_case("sub") && prefix.eq_ignore_ascii_case(&caller.provider)

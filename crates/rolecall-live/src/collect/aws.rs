@@ -50,6 +50,7 @@ impl Plan<'_> {
                     self.identity(aws),
                     self.provider_list(aws),
                     self.role_and_what_hangs_on_it(aws),
+                    self.second_role(aws),
                     self.provider(aws),
                 );
             }
@@ -177,6 +178,22 @@ impl Plan<'_> {
             }
         };
         tokio::join!(policies, self.trail(aws, &arn, depth + 2));
+    }
+
+    /// The role that a session of the first one was refused, where it is another one of the account of these credentials.
+    async fn second_role(&self, aws: &Aws) {
+        let Some(second) = self.scope.second_role.as_deref().and_then(Arn::parse) else { return };
+        let Some(name) = second.role_name() else { return };
+        let own = self.caller.wait().await.is_some_and(|(account, _)| account == second.account);
+        let Some((first, depth)) = self.wanted_role().await.filter(|_| own) else { return };
+        if first.rsplit('/').next() == Some(name) {
+            return;
+        }
+        let depth = depth.max(1) + 1;
+        let read = self.desk.ask(Side::Aws, "iam:GetRole", depth, aws::role(aws, name)).await;
+        if let Ok(read) = read {
+            self.desk.put("chained-role.json", read.file);
+        }
     }
 
     /// Why nothing that is read of the role's account is the role's, where the credentials are of another account. Also

@@ -28,6 +28,8 @@ pub struct PermissionEvidence {
 pub struct NamedPolicy {
     /// Name or ARN, if the file gives one.
     pub name: Option<Text>,
+    /// ARN, if the file gives one: a managed policy has one, an inline policy has none.
+    pub arn: Option<Text>,
     /// The document it stands in.
     pub document: DocumentId,
     /// The policy.

@@ -116,15 +116,47 @@ pub fn insert_member(text: &str, object: &Node, key: &str, value: &str) -> Vec<C
 /// An object without one of its members, and without the comma that parted it from its neighbour.
 #[must_use]
 pub fn remove_member(object: &Node, member: &Member) -> Vec<Change> {
-    let members = object.members();
-    let index = members.iter().position(|other| other.key_span == member.key_span);
-    let neighbour = |at: Option<usize>| at.and_then(|at| members.get(at));
-    let span = match (neighbour(index.and_then(|at| at.checked_sub(1))), neighbour(index.map(|at| at + 1))) {
-        (_, Some(next)) => Span { start: member.key_span.start, end: next.key_span.start },
-        (Some(previous), None) => Span { start: previous.value.span.end, end: member.value.span.end },
-        (None, None) => Span { start: object.span.start + 1, end: object.span.end.saturating_sub(1) },
-    };
-    vec![Change::new(span, "")]
+    remove_members(object, &[member.key_span])
+}
+
+/// An object without the members that have their keys at these places, and without the commas that parted them.
+#[must_use]
+pub fn remove_members(object: &Node, keys: &[Span]) -> Vec<Change> {
+    let whole = |member: &Member| Span { start: member.key_span.start, end: member.value.span.end };
+    let parts: Vec<Span> = object.members().iter().map(whole).collect();
+    let gone: Vec<bool> = object.members().iter().map(|member| keys.contains(&member.key_span)).collect();
+    without(object, &parts, &gone)
+}
+
+/// A list without the elements at these places, and without the commas that parted them.
+#[must_use]
+pub fn remove_elements(list: &Node, elements: &[Span]) -> Vec<Change> {
+    let parts: Vec<Span> = list.elements().iter().map(|element| element.span).collect();
+    let gone: Vec<bool> = parts.iter().map(|part| elements.contains(part)).collect();
+    without(list, &parts, &gone)
+}
+
+/// Each run of parts that go is one change: up to the next part that stays, else from the one before.
+fn without(whole: &Node, parts: &[Span], gone: &[bool]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut kept: Option<Span> = None;
+    let mut first: Option<Span> = None;
+    for (part, goes) in parts.iter().zip(gone) {
+        if *goes {
+            first = first.or(Some(*part));
+            continue;
+        }
+        if let Some(first) = first.take() {
+            changes.push(Change::new(Span { start: first.start, end: part.start }, ""));
+        }
+        kept = Some(*part);
+    }
+    if let (Some(_), Some(last)) = (first, parts.last()) {
+        let inside = Span { start: whole.span.start + 1, end: whole.span.end.saturating_sub(1) };
+        let span = kept.map_or(inside, |kept| Span { start: kept.end, end: last.end });
+        changes.push(Change::new(span, ""));
+    }
+    changes
 }
 
 /// A value on several lines, `unit` deeper at each level; the first line is not indented, the rest begin with `indent`.
@@ -205,6 +237,23 @@ mod tests {
         }
         let one = root("{ \"a\": 1 }");
         assert_eq!(apply("{ \"a\": 1 }", &remove_member(&one, &one.members()[0])).unwrap(), "{}");
+    }
+
+    #[test]
+    fn several_go_at_once() {
+        let text = r#"["a", "b", "c", "d"]"#;
+        let node = root(text);
+        let table: [(&[usize], &str); 5] = [
+            (&[0, 1], r#"["c", "d"]"#),
+            (&[2, 3], r#"["a", "b"]"#),
+            (&[0, 3], r#"["b", "c"]"#),
+            (&[1, 3], r#"["a", "c"]"#),
+            (&[0, 1, 2, 3], "[]"),
+        ];
+        for (which, after) in table {
+            let spans: Vec<Span> = which.iter().map(|at| node.elements()[*at].span).collect();
+            assert_eq!(apply(text, &remove_elements(&node, &spans)).unwrap(), after);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Terraform: roles, providers, inline policies and service accounts in `*.tf`.
+//! Terraform: roles, providers, policies and service accounts in `*.tf`.
 
 mod account;
+mod managed_policy;
 mod provider;
 mod role;
 mod role_policy;
@@ -37,6 +38,7 @@ pub fn search(sources: &Sources, edit: &Edit, search: &mut Search) {
         Edit::SetProviderAudiences { provider, .. }
         | Edit::SetProviderThumbprints { provider, .. }
         | Edit::CreateProvider { provider, .. } => provider_name(provider),
+        Edit::SetManagedPolicy { policy, .. } => policy_name(policy),
         Edit::AnnotateServiceAccount { name, .. } => name,
         _ => return,
     };
@@ -46,6 +48,9 @@ pub fn search(sources: &Sources, edit: &Edit, search: &mut Search) {
         | Edit::SetProviderThumbprints { .. }
         | Edit::CreateProvider { .. } => provider::search(&files, name, edit, search),
         Edit::AnnotateServiceAccount { .. } => account::search(&files, edit, search),
+        Edit::SetManagedPolicy { before, after, .. } => {
+            managed_policy::search(&files, name, before, after, search);
+        }
         _ => role::search(&files, name, edit, search),
     }
 }
@@ -70,6 +75,11 @@ fn read<'s>(sources: &'s Sources, name: &str, search: &mut Search) -> Vec<Config
 /// The name of a provider: the end of its ARN.
 pub(crate) fn provider_name(arn: &str) -> &str {
     arn.split_once(":oidc-provider/").map_or(arn, |(_, name)| name)
+}
+
+/// The name of a managed policy: the end of its ARN, behind its path.
+pub(crate) fn policy_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 impl<'s> Configured<'s> {

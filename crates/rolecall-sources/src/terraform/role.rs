@@ -36,13 +36,14 @@ pub(super) fn search(files: &[Configured<'_>], name: &str, edit: &Edit, search: 
     }
 }
 
-enum Named {
+/// Whether a block declares the object of a name.
+pub(super) enum Named {
     Yes(Option<String>),
     Perhaps(String),
     No,
 }
 
-fn named(configured: &Configured<'_>, block: &Block, name: &str) -> Named {
+pub(super) fn named(configured: &Configured<'_>, block: &Block, name: &str) -> Named {
     let text = &configured.file.text;
     if let Some(value) = configured.value(&block.body, "name") {
         return match value.literal() {
@@ -108,7 +109,7 @@ fn made(
     }
 }
 
-fn with_note(step: Step, note: Option<String>) -> Step {
+pub(super) fn with_note(step: Step, note: Option<String>) -> Step {
     match step {
         Step::Changes { file, changes, mut notes } => {
             notes.extend(note);

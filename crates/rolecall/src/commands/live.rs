@@ -95,6 +95,7 @@ impl LiveFlags {
                 impersonate_groups: self.impersonate_groups.clone(),
             },
             timeout: Duration::from_secs(self.timeout),
+            second_role: None,
             trail: (self.trail > 0).then(|| Duration::from_secs(self.trail * 60)),
             local_issuers: self.allow_local_issuers,
         }

@@ -7,8 +7,10 @@ use clap::Args;
 use rolecall_collect::{Limits, decode, folder_files, known_name};
 use rolecall_doctor::conclusion::Conclusion;
 use rolecall_doctor::report::diagnose;
+use rolecall_live::scope::Scope;
 use rolecall_live::target::Target;
 use rolecall_live::{Collected, merge};
+use rolecall_model::evidence::attempt::Symptom;
 use rolecall_model::evidence::{Evidence, Skipped};
 use serde_json::{Value, json};
 
@@ -144,12 +146,28 @@ impl Targets {
             }
             live.extend(job.role(&known, self.here));
         }
-        let collected = if live.is_empty() { None } else { Some(look(&runtime()?, &flags.scope(live))) };
+        let collected = if live.is_empty() {
+            None
+        } else {
+            let scope = Scope { second_role: second_role(&given), ..flags.scope(live) };
+            Some(look(&runtime()?, &scope))
+        };
         let of_live = collected.as_ref().map(|collected| collected.files.clone()).unwrap_or_default();
         let (files, mut evidence) = in_force(merge(of_live, given));
         evidence.skipped.extend(skipped);
         Ok(ReadTargets { evidence, files, collected })
     }
+}
+
+/// The role that a session was refused, as an error text among the files tells.
+fn second_role(given: &[(String, String)]) -> Option<String> {
+    let known = rolecall_live::evidence(given);
+    let mut denials = known.attempt.observations.iter().filter_map(|seen| match &seen.symptom {
+        Symptom::Denied(denial) => Some(denial),
+        _ => None,
+    });
+    let of_roles = denials.find(|denial| denial.action.to_ascii_lowercase().starts_with("sts:"))?;
+    of_roles.resource.clone()
 }
 
 /// The evidence that a running service has of a refusal, as files.

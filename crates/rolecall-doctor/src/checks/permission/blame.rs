@@ -2,7 +2,9 @@
 //!
 //! Source of AWS's wording: IAM User Guide, "Troubleshoot access denied error messages".
 
-use rolecall_engine::authorize::{Call, Caller, Decision, LayerKind, Layers, Policies, Reason, examine};
+use rolecall_engine::authorize::{
+    Call, Caller, Decision, LayerKind, LayerTrace, Layers, Policies, Reason, examine,
+};
 use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Denial;
 use rolecall_model::evidence::permission::NamedPolicy;
@@ -11,6 +13,7 @@ use rolecall_policy::context::Context;
 use rolecall_policy::document::{Effect, Policy};
 use rolecall_policy::trace::{Outcome, Tri};
 
+use super::said::Said;
 use crate::case::Case;
 use crate::finding::Certainty;
 
@@ -49,6 +52,8 @@ pub(super) struct Blame<'a> {
     pub place: Option<At>,
     /// The name of its policy.
     pub policy: Option<String>,
+    /// What the layer's own policies say, where it is one of the role's own.
+    pub said: Said,
 }
 
 /// The layer that refused a call of the assumed role. Assuming a further role is the chain's matter.
@@ -59,7 +64,7 @@ pub(super) fn blame<'a>(case: &Case<'a>) -> Option<Blame<'a>> {
     }
     let _read = (case.permission(), case.role());
     let set = Set::of(case.evidence());
-    let (decided, place, policy) = set.decide(denial);
+    let Examined { layer: decided, place, policy, layers } = set.decide(denial);
     let said = denial.reason.as_deref().and_then(said);
     let (layer, certainty) = match (said, decided) {
         (Some(layer), _) => (layer, Certainty::Certain),
@@ -74,7 +79,18 @@ pub(super) fn blame<'a>(case: &Case<'a>) -> Option<Blame<'a>> {
         certainty,
         place: place.filter(|_| shown),
         policy: policy.filter(|_| shown),
+        said: layers.iter().find(|trace| layer.is(trace.kind)).map(Said::of).unwrap_or_default(),
     })
+}
+
+impl Layer {
+    fn is(self, kind: LayerKind) -> bool {
+        match self {
+            Layer::Identity | Layer::IdentityDeny => kind == LayerKind::Identity,
+            Layer::Boundary => kind == LayerKind::Boundary,
+            _ => false,
+        }
+    }
 }
 
 /// Whether an action assumes a role or belongs to that.
@@ -98,6 +114,19 @@ fn said(reason: &str) -> Option<Layer> {
     let (_, layer) = layers.into_iter().find(|(words, _)| reason.contains(words))?;
     let denies = reason.contains("explicit deny");
     Some(if layer == Layer::Identity && denies { Layer::IdentityDeny } else { layer })
+}
+
+/// How the policies that were read decide.
+#[derive(Default)]
+struct Examined {
+    /// The layer that refuses.
+    layer: Option<Layer>,
+    /// The statement that does it.
+    place: Option<At>,
+    /// Its policy's name.
+    policy: Option<String>,
+    /// What each layer says.
+    layers: Vec<LayerTrace>,
 }
 
 /// The policies that were read.
@@ -139,8 +168,8 @@ impl Set {
         }
     }
 
-    /// The layer that refuses as far as the policies decide, the statement that does it, and its policy's name.
-    fn decide(&self, denial: &Denial) -> (Option<Layer>, Option<At>, Option<String>) {
+    /// What the policies decide, as far as they do.
+    fn decide(&self, denial: &Denial) -> Examined {
         let plain = |list: &[(Policy, NamedPolicy)]| {
             list.iter().map(|(policy, _)| policy.clone()).collect::<Vec<_>>()
         };
@@ -174,7 +203,7 @@ impl Set {
         let examined = examine(&Layers::compile(&policies), &call);
         let denies = examined.decision == Decision::ExplicitDeny;
         if !matches!(examined.decision, Decision::ExplicitDeny | Decision::ImplicitDeny) {
-            return (None, None, None);
+            return Examined { layers: examined.layers, ..Examined::default() };
         }
         let decided_by = match examined.reason {
             Reason::Denied(kind) | Reason::NotAllowed(kind) => Some(kind),
@@ -189,7 +218,7 @@ impl Set {
             Some(LayerKind::Session) => Layer::Session,
             Some(LayerKind::VpcEndpoint) => Layer::VpcEndpoint,
             Some(LayerKind::Resource) => Layer::Resource,
-            None => return (None, None, None),
+            None => return Examined { layers: examined.layers, ..Examined::default() },
         };
         let trace = examined
             .layers
@@ -206,7 +235,7 @@ impl Set {
             Some((At::new(named.document, span), named.name.as_ref().map(|name| name.value.clone())))
         });
         let (place, policy) = found.map_or((None, None), |(place, policy)| (Some(place), policy));
-        (Some(layer), place, policy)
+        Examined { layer: Some(layer), place, policy, layers: examined.layers }
     }
 
     fn list(&self, kind: LayerKind, level: usize) -> Option<&[(Policy, NamedPolicy)]> {

@@ -10,7 +10,8 @@
 //! `aws iam get-role --query Role.PermissionsBoundary` names it.
 //!
 //! ## How to mend it
-//! Allow the action in the boundary, or give the role another one.
+//! Allow the action on this resource in the boundary, or give the role another one. A boundary may be that of other roles
+//! too; it grants nothing by itself.
 //!
 //! ## Source
 //! IAM User Guide, "Permissions boundaries for IAM entities".

@@ -13,22 +13,20 @@
 //! The caller in the message is the first role; the resource is the second.
 //!
 //! ## How to mend it
-//! Allow the assumption on both sides; where the second role is the first, take the second step out of the configuration.
+//! Allow the assumption on both sides, each where it lacks; the trust policy of a role in another account is for that account
+//! to change. Where the second role is the first, take the second step out of the configuration.
 //!
 //! ## Source
 //! AWS STS API reference, AssumeRole; AWS Security Blog of September 2022, "Announcing an update to IAM role trust policy
 //! behavior"; policy reference rules 10.2 and 10.3.
 
-use rolecall_engine::authorize::{Call, Caller, Decision, Layers, Policies, decide};
 use rolecall_model::arn::Arn;
 use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Denial;
-use rolecall_model::evidence::role::Role;
 use rolecall_model::json::edit::quoted;
-use rolecall_policy::context::Context;
-use rolecall_policy::document::Policy;
 
 use super::blame::is_assumption;
+use super::link::{self, Sides, second_role};
 use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
@@ -76,10 +74,11 @@ fn check(case: &Case<'_>) -> Option<Finding> {
              role. The first role's policies must allow it, and the second role's trust policy must name the first."
         })
         .at(at, "the refused call");
-    if let Some((policy, place)) = identity_lacks(case, denial) {
+    let sides = Sides::of(case, denial);
+    if let (Some(false), Some((policy, place))) = (sides.first, identity_policy(case)) {
         finding = finding.beside(place, format!("`{policy}` does not allow it"));
     }
-    if let Some(role) = second_role(case, second).filter(|role| refuses(role, denial)) {
+    if let Some(role) = second_role(case, second).filter(|_| sides.second == Some(false)) {
         let trust = role.trust.as_ref().map(|trust| At::new(trust.document, trust.node.span));
         finding = finding.beside(
             trust.unwrap_or(role.arn.at),
@@ -93,31 +92,61 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             &[],
         ));
     }
-    let first =
-        Arn::parse(&denial.principal).and_then(|arn| arn.assumed_role().map(|(name, _)| name.to_owned()));
-    let actions = if tags { r#"["sts:AssumeRole","sts:TagSession"]"# } else { r#""sts:AssumeRole""# };
-    let policy = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{actions},"Resource":{}}}]}}"#,
-        quoted(second)
-    );
-    let put = format!(
-        "aws iam put-role-policy --role-name {} --policy-name assume-second-role --policy-document {}",
-        shell_word(first.as_deref().unwrap_or("FIRST")),
-        shell_word(&policy)
-    );
-    let (allow, trust) = if tags {
-        (
-            "allow `sts:TagSession` on the second role in a policy of the first, or send no tags (the GitHub action: \
-             `role-skip-session-tagging: true`)",
-            "and allow the first role `sts:TagSession` in the second role's trust policy",
-        )
-    } else {
-        (
-            "allow `sts:AssumeRole` on the second role in a policy of the first",
-            "and name the first role, not one session of it, in the second role's trust policy",
-        )
+    let advice = Advice::of(denial, second, tags);
+    let Some((title, edits)) = link::linking(case, denial, &sides) else {
+        return Some(finding.fix(advice.first, Safety::ShowOnly, &[advice.put]).fix(
+            format!("and {}", advice.second),
+            Safety::ShowOnly,
+            &[],
+        ));
     };
-    Some(finding.fix(allow, Safety::ShowOnly, &[put]).fix(trust, Safety::ShowOnly, &[]))
+    finding = finding.change(title, Safety::Review, edits);
+    if sides.first.is_none() && !sides.first_is_said(denial) {
+        finding =
+            finding.fix(format!("where it does not yet, {}", advice.first), Safety::ShowOnly, &[advice.put]);
+    }
+    if sides.second.is_none() {
+        finding = finding.fix(format!("where it does not yet, {}", advice.second), Safety::ShowOnly, &[]);
+    }
+    Some(finding)
+}
+
+/// What to do by hand, side by side.
+struct Advice {
+    first: &'static str,
+    second: &'static str,
+    /// The command for the first.
+    put: String,
+}
+
+impl Advice {
+    fn of(denial: &Denial, second: &str, tags: bool) -> Advice {
+        let arn = Arn::parse(&denial.principal);
+        let first = arn.as_ref().and_then(Arn::assumed_role).map(|(name, _)| name);
+        let actions = if tags { r#"["sts:AssumeRole","sts:TagSession"]"# } else { r#""sts:AssumeRole""# };
+        let policy = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{actions},"Resource":{}}}]}}"#,
+            quoted(second)
+        );
+        let put = format!(
+            "aws iam put-role-policy --role-name {} --policy-name assume-second-role --policy-document {}",
+            shell_word(first.unwrap_or("FIRST")),
+            shell_word(&policy)
+        );
+        let (first, second) = if tags {
+            (
+                "allow `sts:TagSession` on the second role in a policy of the first, or send no tags (the GitHub action: \
+                 `role-skip-session-tagging: true`)",
+                "allow the first role `sts:TagSession` in the second role's trust policy",
+            )
+        } else {
+            (
+                "allow `sts:AssumeRole` on the second role in a policy of the first",
+                "name the first role, not one session of it, in the second role's trust policy",
+            )
+        };
+        Advice { first, second, put }
+    }
 }
 
 /// Some role's session may not assume another one.
@@ -141,50 +170,9 @@ fn unnamed((denial, at): (&Denial, At)) -> Option<Finding> {
     )
 }
 
-fn identity_lacks(case: &Case<'_>, denial: &Denial) -> Option<(String, At)> {
-    let policies = case.permission().identity.present()?;
-    let parsed: Vec<Policy> = policies.iter().map(|named| Policy::from_node(&named.node)).collect();
-    if allowed(&Policies { identity: &parsed, ..Policies::default() }, denial, false) {
-        return None;
-    }
-    let first = policies.first()?;
+/// The first policy of the first role.
+fn identity_policy(case: &Case<'_>) -> Option<(String, At)> {
+    let first = case.permission().identity.present()?.first()?;
     let name = first.name.as_ref().map_or("the role's policy", |name| name.value.as_str());
     Some((name.to_owned(), At::new(first.document, first.node.span)))
-}
-
-fn second_role<'a>(case: &Case<'a>, arn: &str) -> Option<&'a Role> {
-    case.role().others.iter().find(|role| role.arn.value == arn)
-}
-
-fn refuses(role: &Role, denial: &Denial) -> bool {
-    let Some(trust) = &role.trust else { return false };
-    let policy = Policy::from_node(&trust.node);
-    !allowed(&Policies { resource: Some(&policy), ..Policies::default() }, denial, true)
-}
-
-/// Whether one side alone allows: the other is taken to.
-fn allowed(policies: &Policies<'_>, denial: &Denial, other_side: bool) -> bool {
-    let open = [Policy::from_text(
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
-    )];
-    let trust = Policy::from_text(
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:*"}}"#,
-    );
-    let policies = if other_side {
-        Policies { identity: &open, ..*policies }
-    } else {
-        Policies { resource: Some(&trust), ..*policies }
-    };
-    let caller = Caller::from_arn(&denial.principal, None);
-    let mut context = Context::new();
-    context.set_unknown_prefix("");
-    // Another account, so that each side must say yes by itself.
-    let call = Call {
-        caller: &caller,
-        action: &denial.action,
-        resource: denial.resource.as_deref().unwrap_or("*"),
-        resource_account: Some("000000000000"),
-        context: &context,
-    };
-    !matches!(decide(&Layers::compile(&policies), &call), Decision::ImplicitDeny | Decision::ExplicitDeny)
 }

@@ -5,8 +5,11 @@ mod blame;
 pub mod boundary;
 pub mod chain;
 pub mod explicit_deny;
+mod link;
+mod mend;
 pub mod rcp;
 pub mod resource_policy;
+mod said;
 pub mod scp;
 pub mod session_policy;
 pub mod vpc_endpoint;
@@ -21,10 +24,11 @@ use crate::check::Check;
 use crate::finding::{Finding, Safety};
 use crate::fix::edit::Edit;
 use blame::{Blame, Layer, blame};
+pub(crate) use link::Sides;
 
 /// The finding of a layer that is to blame: what was refused, by what, and where.
 fn refused(case: &Case<'_>, check: &Check, layer: Layer, why: &str, fix: &str) -> Option<Finding> {
-    let Blame { denial, at, certainty, place, policy, .. } =
+    let Blame { denial, at, certainty, place, policy, said, .. } =
         blame(case).filter(|blame| blame.layer == layer)?;
     let resource = denial.resource.as_deref().map(|resource| format!(" on `{resource}`")).unwrap_or_default();
     let title = format!("the role may not `{}`{resource}", denial.action);
@@ -37,18 +41,29 @@ fn refused(case: &Case<'_>, check: &Check, layer: Layer, why: &str, fix: &str) -
     if let Some(policy) = policy {
         finding = finding.note(format!("the policy is `{policy}`"));
     }
-    Some(match allowing(case, denial).filter(|_| layer == Layer::Identity) {
-        Some(edit) => finding.change(fix, Safety::Review, vec![edit]),
+    let made = match layer {
+        Layer::Identity => allowing(case, denial).map(|edit| (fix.to_owned(), vec![edit])),
+        Layer::IdentityDeny => mend::denying(case, denial, &said),
+        Layer::Boundary => mend::limiting(case, denial, &said),
+        _ => None,
+    };
+    Some(match made {
+        Some((title, edits)) => finding.change(title, Safety::Review, edits),
         None => finding.fix(fix, Safety::ShowOnly, &[]),
     })
 }
 
-/// An inline policy with exactly the refused call; none where the role's name or the resource is not known.
-fn allowing(case: &Case<'_>, denial: &Denial) -> Option<Edit> {
+/// The name of the role that was refused.
+fn role_name(case: &Case<'_>, denial: &Denial) -> Option<String> {
     let role = case.role().role.present();
     let name = role.and_then(|role| role.name.as_ref()).map(|name| name.value.clone());
     let session = Arn::parse(&denial.principal);
-    let role = name.or_else(|| session.as_ref()?.assumed_role().map(|(role, _)| role.to_owned()))?;
+    name.or_else(|| session.as_ref()?.assumed_role().map(|(role, _)| role.to_owned()))
+}
+
+/// An inline policy with exactly the refused call; none where the role's name or the resource is not known.
+fn allowing(case: &Case<'_>, denial: &Denial) -> Option<Edit> {
+    let role = role_name(case, denial)?;
     let words = denial.action.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
     let statement = format!(
         r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": {}, "Resource": {}}}]}}"#,

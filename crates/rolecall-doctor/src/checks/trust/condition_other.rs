@@ -12,7 +12,8 @@
 //! `rolecall simulate --trust trust.json --claims token.claims.json` shows each condition with its value.
 //!
 //! ## How to mend it
-//! Change the condition, or what it is compared with.
+//! Name what this call has to show (its address, its claim) beside what the condition names; where there is nothing to name
+//! and the statement admits this subject alone, take the condition out. It is a limit that somebody set: ask before.
 //!
 //! ## Source
 //! IAM User Guide, "Condition"; policy reference sections 4, 5 and 10.12; Amazon EKS User Guide, "EKS Pod Identity".
@@ -54,7 +55,7 @@ fn carried(case: &Case<'_>, key: &str) -> String {
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let trust = case.exchange(Link::Trust).trust.as_ref()?;
-    if let Some(condition) = pod_identity::failed_condition(case, trust) {
+    if let Some((statement, condition)) = pod_identity::failed_condition(case, trust) {
         let finding = Finding::new(&CHECK, Certainty::Likely, format!("`{}` does not fit EKS Pod Identity's call", condition.key.text))
             .because(
                 "This role is assumed by the service `pods.eks.amazonaws.com`, not by a web identity. Its call carries the \
@@ -64,8 +65,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             .at(at(trust.document, condition.values.first().unwrap_or(&condition.key)), "does not match the call");
         let title =
             format!("take the condition on `{}` out, or write the cluster's own ARN", condition.key.text);
-        let removed =
-            TrustPolicyEditor::open(case).and_then(|editor| editor.edit(editor.remove_condition(condition)?));
+        let removed = TrustPolicyEditor::open(case)
+            .and_then(|editor| editor.edit(editor.remove_conditions(statement, &[condition])?));
         return Some(match removed {
             Some(edit) => finding.change(title, Safety::Review, vec![edit]),
             None => finding.fix(title, Safety::ShowOnly, &store(case)),

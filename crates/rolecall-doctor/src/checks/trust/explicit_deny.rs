@@ -11,7 +11,8 @@
 //! The policy has a statement with `"Effect": "Deny"` whose conditions hold for this caller.
 //!
 //! ## How to mend it
-//! Narrow the Deny so that it leaves this caller out. Never just delete it: somebody meant it.
+//! Narrow the Deny so that it leaves this caller out, by `StringNotEquals` on the provider's `sub`: it stays in force for
+//! everybody else. Never just delete it, unless it is there for this caller alone: somebody meant it.
 //!
 //! ## Source
 //! IAM User Guide, "Policy evaluation logic"; policy reference rule 8.1.
@@ -20,6 +21,7 @@ use super::{certainty, store};
 use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Finding, Safety, Severity};
+use crate::fix::exempt::{exempt, name};
 use crate::link::Link;
 
 /// The check.
@@ -36,19 +38,22 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     let trust = case.exchange(Link::Trust).trust.as_ref()?;
     let statement = trust.deny()?;
     let span = statement.effect_span.unwrap_or(statement.span);
-    let name = statement.sid.as_ref().map_or_else(
-        || format!("statement {}", statement.index + 1),
-        |sid| format!("statement `{}`", sid.text),
-    );
+    let name = name(statement);
     let mut finding = Finding::new(&CHECK, certainty(case), format!("{name} denies this caller"))
         .because("A Deny that applies wins over every Allow.")
         .at(trust.at(span), "this Deny applies");
     for condition in &statement.conditions {
         finding = finding.beside(trust.at(condition.key.span), "this condition holds for the caller");
     }
-    Some(
-        finding
-            .fix(format!("narrow {name} so that it leaves this caller out"), Safety::ShowOnly, &store(case))
-            .note(super::IN_VAIN),
-    )
+    let finding = finding.note(super::IN_VAIN);
+    Some(match exempt(case) {
+        Some(narrowed) => finding
+            .note("somebody meant this Deny: it stays in force for everybody else")
+            .change(narrowed.title(), narrowed.safety, vec![narrowed.edit]),
+        None => finding.fix(
+            format!("narrow {name} so that it leaves this caller out"),
+            Safety::ShowOnly,
+            &store(case),
+        ),
+    })
 }

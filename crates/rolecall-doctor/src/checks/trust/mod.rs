@@ -125,12 +125,12 @@ fn store(case: &Case<'_>) -> Vec<String> {
 }
 
 /// Adds the edits that admit this caller, the one that locks nobody out first; where none can be made, `advice`.
-fn with_admission(case: &Case<'_>, finding: Finding, advice: String) -> Finding {
+fn with_admission<'c>(case: &'c Case<'c>, finding: Finding, advice: String) -> Finding {
     let finding = finding.note(IN_VAIN);
     let Some(beside) = admit(case, Values::Beside) else {
         return finding.fix(advice, Safety::ShowOnly, &store(case));
     };
-    let finding = finding.change(beside.title(), Safety::Safe, vec![beside.edit.clone()]);
+    let finding = finding.change(beside.title(), beside.safety, vec![beside.edit.clone()]);
     match admit(case, Values::Instead).filter(|instead| instead.edit != beside.edit) {
         Some(instead) => {
             finding.change(format!("or {}", instead.title()), Safety::Review, vec![instead.edit])

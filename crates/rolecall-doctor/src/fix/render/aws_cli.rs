@@ -39,12 +39,17 @@ pub(super) fn render(edit: &Edit) -> Vec<String> {
             "aws iam put-role-policy {} {} --policy-document {}",
             option("--role-name", role),
             option("--policy-name", name),
-            shell_word(document)
+            shell_word(&flush(document))
         )],
         Edit::PutRolePolicy { role, name, after: None, .. } => vec![format!(
             "aws iam delete-role-policy {} {}",
             option("--role-name", role),
             option("--policy-name", name)
+        )],
+        Edit::SetManagedPolicy { policy, after, .. } => vec![format!(
+            "aws iam create-policy-version {} --policy-document {} --set-as-default",
+            option("--policy-arn", policy),
+            shell_word(&flush(after))
         )],
         _ => Vec::new(),
     }

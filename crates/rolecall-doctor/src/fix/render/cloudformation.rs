@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rolecall_model::json;
 use rolecall_model::json::edit::quoted;
 
-use super::flush;
+use super::{flush, policy_name};
 use crate::fix::edit::Edit;
 
 /// The template's resources; empty where CloudFormation has no word for any edit.
@@ -40,6 +40,10 @@ fn resource(at: usize, edit: &Edit) -> Option<String> {
                 ("PolicyName", quoted(name)),
                 ("PolicyDocument", block(document)),
             ],
+        ),
+        Edit::SetManagedPolicy { policy, after, .. } => (
+            "AWS::IAM::ManagedPolicy",
+            vec![("ManagedPolicyName", quoted(policy_name(policy))), ("PolicyDocument", block(after))],
         ),
         _ => return None,
     };

@@ -74,6 +74,11 @@ fn shell(edit: &Edit) -> Vec<String> {
     }
 }
 
+/// The name of a managed policy: the end of its ARN, behind its path.
+fn policy_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}
+
 /// The text without the indent that it has because it stood inside of another document.
 fn flush(text: &str) -> String {
     let blanks = |line: &str| line.len() - line.trim_start().len();

@@ -2,6 +2,7 @@
 
 use rolecall_model::json::{self, Kind, Node};
 
+use super::policy_name;
 use crate::fix::edit::Edit;
 
 /// The resources; none where Terraform has no word for the edit.
@@ -35,6 +36,15 @@ pub(super) fn render(edit: &Edit) -> Option<String> {
                 "resource \"aws_iam_role_policy\" \"this\" {{\n  name   = {}\n  role   = {}\n  policy = jsonencode({})\n}}\n",
                 quoted(name),
                 quoted(role),
+                indented(&value(&root, 1))
+            ))
+        }
+        Edit::SetManagedPolicy { policy, after, .. } => {
+            let root = json::parse(after).root?;
+            Some(format!(
+                "# {}\nresource \"aws_iam_policy\" \"this\" {{\n  name   = {}\n  policy = jsonencode({})\n}}\n",
+                comment(policy),
+                quoted(policy_name(policy)),
                 indented(&value(&root, 1))
             ))
         }
