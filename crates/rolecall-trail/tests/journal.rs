@@ -182,3 +182,48 @@ fn a_damaged_journal_is_named_and_left_alone() {
     drop(open(folder.path()));
     assert_eq!(lines(folder.path()).len(), 5);
 }
+
+/// A journal as it was written when its groups followed each other without gaps.
+fn without_gaps(journal: &[u8]) -> Vec<u8> {
+    let (head, half) = (4096, 4 << 20);
+    let mut packed = journal.to_vec();
+    packed[23] = b'1';
+    let check = crc32fast::hash(&packed[..32]).to_le_bytes();
+    packed[32..36].copy_from_slice(&check);
+    for begin in [head, head + half] {
+        let (mut from, mut to) = (begin, begin);
+        packed[begin..begin + half].fill(0);
+        loop {
+            let length = u32::from_le_bytes(journal[from + 4..from + 8].try_into().unwrap()) as usize;
+            if length == 0 {
+                break;
+            }
+            let length = 40 + length;
+            packed[to..to + length].copy_from_slice(&journal[from..from + length]);
+            (from, to) = (from + length.next_multiple_of(4096), to + length);
+        }
+    }
+    packed
+}
+
+#[test]
+fn a_journal_without_gaps_is_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let (writer, _) = open(folder.path());
+    append(&writer, 0..50, 300);
+    let copy = crashed(folder.path());
+    let journal = fs::read(copy.path().join(JOURNAL)).unwrap();
+    fs::write(copy.path().join(JOURNAL), without_gaps(&journal)).unwrap();
+    cut_to(&copy.path().join(FIRST), 0);
+    let (writer, cut) = open(copy.path());
+    assert_eq!(cut, None);
+    append(&writer, 50..60, 300);
+    let again = crashed(copy.path());
+    cut_to(&again.path().join(FIRST), 0);
+    drop((open(again.path()), writer));
+    let expected: Vec<_> = (0..60).map(|number| line(number, 300)).collect();
+    assert_eq!(lines(copy.path()), expected);
+    // What is written since has gaps: the ten newest lines are found, those before are durable in their segment.
+    let found = fs::read_to_string(again.path().join(FIRST)).unwrap();
+    assert!(found.ends_with(&format!("{}\n", line(59, 300))), "{found}");
+}

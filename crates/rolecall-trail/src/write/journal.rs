@@ -5,6 +5,7 @@
 //! with one. When a half of the journal is full the segments it speaks of are synced by a thread of their own, while
 //! the other half takes over. After a crash [`super::recovery`] writes the groups into their segments again.
 
+use super::block::{self, Aligned};
 use super::syncer::Syncer;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -22,8 +23,10 @@ pub(super) const HEAD: usize = 4096;
 pub(super) const HALF: usize = 4 << 20;
 /// What stands before the lines of a group.
 pub(super) const GROUP_HEAD: usize = 40;
-/// What the file begins with.
-const MAGIC: &[u8; 24] = b"rolecall trail journal 1";
+/// What the file begins with: groups begin at multiples of a block.
+const MAGIC: &[u8; 24] = b"rolecall trail journal 2";
+/// As above, for a journal in which a group follows the one before without a gap.
+const MAGIC_WITHOUT_GAPS: &[u8; 24] = b"rolecall trail journal 1";
 
 /// Where lines lie in the segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub(super) struct Place {
 /// The journal while it is written.
 pub(super) struct Journal {
     file: File,
+    /// The same file past the system's cache, where it can be written so: there is one copy less to make.
+    direct: Option<File>,
     generation: u64,
     sequence: u64,
     half: usize,
@@ -45,15 +50,24 @@ pub(super) struct Journal {
     /// The segments that the half speaks of, which are synced when it is full.
     segments: Vec<Arc<File>>,
     syncer: Syncer,
-    buffer: Vec<u8>,
+    buffer: Aligned,
+}
+
+/// What the head of a journal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    /// The generation of the groups that count.
+    pub(super) generation: u64,
+    /// Groups begin at multiples of this.
+    pub(super) step: usize,
 }
 
 impl Journal {
     /// A journal whose groups count no more, or which holds none: whatever they say must be durable in its segment.
     /// The head is written with the first group.
-    pub(super) fn void(file: File, generation: u64) -> std::io::Result<Journal> {
-        let (segments, buffer, syncer) = (Vec::new(), Vec::new(), Syncer::start()?);
-        Ok(Journal { file, generation, sequence: 0, half: 0, used: 0, segments, syncer, buffer })
+    pub(super) fn void(file: File, direct: Option<File>, generation: u64) -> std::io::Result<Journal> {
+        let (segments, buffer, syncer) = (Vec::new(), Aligned::default(), Syncer::start()?);
+        Ok(Journal { file, direct, generation, sequence: 0, half: 0, used: 0, segments, syncer, buffer })
     }
 
     /// Whether so many bytes of lines go into one group.
@@ -66,18 +80,16 @@ impl Journal {
         if self.sequence == 0 {
             self.generation = next_generation(&self.file, self.generation)?;
         }
-        if self.used + GROUP_HEAD + lines.len() > HALF {
+        if self.used + block::whole(GROUP_HEAD + lines.len()) > HALF {
             self.turn()?;
         }
         if !self.segments.last().is_some_and(|last| Arc::ptr_eq(last, segment)) {
             self.segments.push(Arc::clone(segment));
         }
-        self.buffer.clear();
-        write_group(&mut self.buffer, self.generation, self.sequence, place, lines);
-        let at = HEAD + self.half * HALF + self.used;
-        self.file.write_all_at(&self.buffer, at as u64)?;
-        self.file.sync_data()?;
-        self.used += self.buffer.len();
+        let head = group_head(self.generation, self.sequence, place, lines);
+        let group = self.buffer.fill(&[&head, lines]);
+        write_durably(&self.file, &mut self.direct, group, (HEAD + self.half * HALF + self.used) as u64)?;
+        self.used += group.len();
         self.sequence += 1;
         Ok(())
     }
@@ -139,25 +151,42 @@ fn write_head(file: &File, generation: u64) -> std::io::Result<()> {
     file.sync_data()
 }
 
-/// The generation that a head names; `None` if this is not the head of a journal.
-pub(super) fn read_head(bytes: &[u8]) -> Option<u64> {
+/// What a head says; `None` if this is not the head of a journal.
+pub(super) fn read_head(bytes: &[u8]) -> Option<Head> {
     let (head, rest) = bytes.split_at_checked(MAGIC.len() + 8)?;
     let (magic, generation) = head.split_at_checked(MAGIC.len())?;
-    let sound = magic == MAGIC && rest.get(..4)? == crc32fast::hash(head).to_le_bytes();
-    sound.then_some(u64::from_le_bytes(generation.try_into().ok()?))
+    let step =
+        [(MAGIC, block::SIZE), (MAGIC_WITHOUT_GAPS, 1)].into_iter().find(|(known, _)| magic == *known)?.1;
+    let sound = rest.get(..4)? == crc32fast::hash(head).to_le_bytes();
+    sound.then_some(Head { generation: u64::from_le_bytes(generation.try_into().ok()?), step })
 }
 
-fn write_group(buffer: &mut Vec<u8>, generation: u64, sequence: u64, place: Place, lines: &[u8]) {
-    buffer.extend_from_slice(&[0; 4]);
-    buffer.extend_from_slice(&u32::try_from(lines.len()).unwrap_or(u32::MAX).to_le_bytes());
-    for number in [generation, sequence, place.segment, place.offset] {
-        buffer.extend_from_slice(&number.to_le_bytes());
+/// Where writing past the cache is not offered after all, the cache does.
+fn write_durably(file: &File, direct: &mut Option<File>, group: &[u8], at: u64) -> std::io::Result<()> {
+    if let Some(past) = direct {
+        match past.write_all_at(group, at) {
+            Ok(()) => return past.sync_data(),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => *direct = None,
+            Err(error) => return Err(error),
+        }
     }
-    buffer.extend_from_slice(lines);
-    let check = buffer.get(4..).map(crc32fast::hash).unwrap_or_default();
-    if let Some(first) = buffer.first_chunk_mut() {
-        *first = check.to_le_bytes();
+    file.write_all_at(group, at)?;
+    file.sync_data()
+}
+
+fn group_head(generation: u64, sequence: u64, place: Place, lines: &[u8]) -> [u8; GROUP_HEAD] {
+    let mut head = [0; GROUP_HEAD];
+    let (check, rest) = head.split_at_mut(4);
+    let (length, numbers) = rest.split_at_mut(4);
+    length.copy_from_slice(&u32::try_from(lines.len()).unwrap_or(u32::MAX).to_le_bytes());
+    for (to, number) in numbers.chunks_mut(8).zip([generation, sequence, place.segment, place.offset]) {
+        to.copy_from_slice(&number.to_le_bytes());
     }
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(rest);
+    sum.update(lines);
+    check.copy_from_slice(&sum.finalize().to_le_bytes());
+    head
 }
 
 /// A group as it stands in the journal.

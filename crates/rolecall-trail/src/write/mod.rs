@@ -1,5 +1,6 @@
 //! Making records durable: append-only segment files, many records to one write and one sync.
 
+mod block;
 mod courier;
 mod error;
 mod journal;

@@ -1,6 +1,7 @@
 //! After a crash: what the journal holds is written into the segments again.
 
-use super::journal::{self, GROUP_HEAD, Group, HALF, HEAD, Journal};
+use super::block;
+use super::journal::{self, GROUP_HEAD, Group, HALF, HEAD, Head, Journal};
 use super::segment::path_of;
 use super::{Cut, OpenError};
 use std::fs::{File, OpenOptions};
@@ -22,13 +23,14 @@ pub(super) fn open(folder: &Path) -> Result<(Option<Journal>, Option<Cut>), Open
     };
     let mut bytes = vec![0; HEAD + 2 * HALF];
     file.read_exact_at(&mut bytes, 0).map_err(|error| io(foreign_if_short(error)))?;
-    let mut generation = journal::read_head(&bytes).ok_or_else(|| io(foreign()))?;
-    let groups = groups(&bytes, generation);
+    let head = journal::read_head(&bytes).ok_or_else(|| io(foreign()))?;
+    let mut generation = head.generation;
+    let groups = groups(&bytes, head);
     let cut = replay(folder, &groups).map_err(io)?;
     if !groups.is_empty() {
         generation = journal::next_generation(&file, generation).map_err(io)?;
     }
-    let journal = Journal::void(file, generation).map_err(io)?;
+    let journal = Journal::void(file, block::open(&path), generation).map_err(io)?;
     Ok((Some(journal), cut))
 }
 
@@ -50,22 +52,23 @@ fn foreign_if_short(error: std::io::Error) -> std::io::Error {
 
 /// The groups of a generation in the order in which they were written. Those of the older half may be durable in their
 /// segments: writing them again changes nothing.
-fn groups(bytes: &[u8], generation: u64) -> Vec<Group<'_>> {
+fn groups(bytes: &[u8], head: Head) -> Vec<Group<'_>> {
     let halves = bytes.get(HEAD..).unwrap_or_default().chunks(HALF);
-    let mut halves: Vec<Vec<Group<'_>>> = halves.map(|half| of_half(half, generation)).collect();
+    let mut halves: Vec<Vec<Group<'_>>> = halves.map(|half| of_half(half, head)).collect();
     halves.sort_by_key(|groups| groups.first().map(|group| group.sequence));
     halves.into_iter().flatten().collect()
 }
 
-fn of_half(half: &[u8], generation: u64) -> Vec<Group<'_>> {
+fn of_half(half: &[u8], head: Head) -> Vec<Group<'_>> {
     let mut found: Vec<Group<'_>> = Vec::new();
     let mut rest = half;
     while let Some(group) = journal::read_group(rest) {
         let follows = found.last().is_none_or(|last| group.sequence == last.sequence + 1);
-        if group.generation != generation || !follows {
+        if group.generation != head.generation || !follows {
             break;
         }
-        rest = rest.get(GROUP_HEAD + group.lines.len()..).unwrap_or_default();
+        let length = (GROUP_HEAD + group.lines.len()).next_multiple_of(head.step);
+        rest = rest.get(length..).unwrap_or_default();
         found.push(group);
     }
     found
