@@ -7,8 +7,10 @@ mod aws;
 mod error;
 pub mod journal;
 mod kubernetes;
+mod pod_template;
 pub mod probe;
 pub mod run;
+mod service_account;
 pub mod webhook;
 mod world;
 

@@ -5,6 +5,8 @@ pub mod admit;
 pub mod edit;
 pub mod files;
 mod made_anew;
+mod manifest;
+mod pod_template;
 pub mod preview;
 pub mod prove;
 pub mod reach;

@@ -23,7 +23,7 @@ use super::target::{ReadTargets, Targets};
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
-use look_again::{look_again, stands};
+use look_again::{PodAfterwards, look_again, stands};
 
 /// How a live fix is made.
 #[derive(Args, Clone, Debug)]
@@ -71,13 +71,13 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
         let Some(open) = journal.as_mut() else { break };
         open.plan(&fix.edits);
         act(&runtime, open, flags, &targets, options)?;
-        let made_anew = fix.edits.iter().any(|edit| matches!(edit, Edit::RestartWorkload { .. }));
-        if made_anew {
+        let pod = pod_afterwards(&fix.edits);
+        if pod == PodAfterwards::Another {
             let seen = read.collected.as_ref().and_then(|collected| collected.seen.service_account.clone());
             targets = targets.beyond_the_pod(seen.as_deref());
         }
         let cause = finding.cause;
-        read = look_again(&targets, flags, cause, made_anew, options.wait)?;
+        read = look_again(&targets, flags, cause, pod, options.wait)?;
         if stands(&read.evidence, cause) {
             break;
         }
@@ -89,6 +89,16 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
         println!("\nto undo: rolecall undo {}", output::plain(&journal.path().display().to_string()));
     }
     Ok(Exit::from(after.conclusion))
+}
+
+/// What becomes of the pod by these edits.
+fn pod_afterwards(edits: &[Edit]) -> PodAfterwards {
+    // A cron job makes no pod until its time comes.
+    if edits.iter().any(|edit| edit.template_of() == Some("CronJob")) {
+        return PodAfterwards::Later;
+    }
+    let anew = |edit: &Edit| matches!(edit, Edit::RestartWorkload { .. }) || edit.template_of().is_some();
+    if edits.iter().any(anew) { PodAfterwards::Another } else { PodAfterwards::TheSame }
 }
 
 /// The fix to make; none where nothing is wrong, or where what is left behind a first fix has none.
