@@ -83,11 +83,6 @@ def account_gone(world):
     world.cluster.kubectl("-n", world.namespace, "delete", "serviceaccount", "api")
 
 
-def account_back(world):
-    world.cluster.apply(world.service_account())
-    world.restart()
-
-
 def other_account(world):
     account = world.service_account("web")
     account["metadata"]["annotations"] = {}
@@ -180,7 +175,7 @@ def lists_roles(world):
 @dataclass
 class Row:
     """How it is broken; what is named beside the workload; how it is mended by hand, where `fix --yes` has nothing to make:
-    what somebody denied or limited on purpose, and pod templates, which belong to whoever renders them."""
+    what somebody denied or limited on purpose."""
 
     cause: str
     broken: Callable
@@ -234,13 +229,13 @@ ROWS = [
     Row("serviceaccount.annotation-missing", annotation_missing, role),
     Row("serviceaccount.annotation-malformed", annotated(lambda world: world.role, "eks.amazonaws.com/role_arn"), role),
     Row("serviceaccount.annotation-wrong-role", another_role_meant, role),
-    Row("serviceaccount.not-found", account_gone, by_hand=account_back),
-    Row("serviceaccount.not-used", other_account, role, by_hand=lambda world: world.redeploy()),
+    Row("serviceaccount.not-found", account_gone),
+    Row("serviceaccount.not-used", other_account, role),
     Row("pod.not-injected", annotated_later, id="annotated later"),
     Row("pod.not-injected", without_the_webhook, id="the webhook was away"),
     Row("pod.stale", annotation_moved_on),
-    Row("pod.partial-env", half_by_hand, by_hand=lambda world: world.redeploy()),
-    Row("pod.token-not-mounted", all_by_hand, by_hand=lambda world: world.redeploy()),
+    Row("pod.partial-env", half_by_hand),
+    Row("pod.token-not-mounted", all_by_hand),
     Row("permission.action-missing", not_allowed, options=WITH_ERROR, works=lists_roles),
     Row(
         "permission.explicit-deny", denied_by_its_own, options=WITH_ERROR, works=lists_roles,
@@ -248,7 +243,7 @@ ROWS = [
     ),
     Row("permission.boundary", beyond_its_boundary, options=WITH_ERROR, works=lists_roles, by_hand=boundary_gone),
     Row("permission.chain", second_role, options=WITH_ERROR, by_hand=second_role_trusts),
-    Row("caller.session-name-invalid", session_name, by_hand=lambda world: world.redeploy()),
+    Row("caller.session-name-invalid", session_name),
 ]
 
 # Those that have tests of their own.
