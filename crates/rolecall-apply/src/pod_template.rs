@@ -49,8 +49,8 @@ impl Cluster {
         Ok(compare(&self.live(edit).await?, edit))
     }
 
-    /// Changes a template, if it stands as it was read. The API server compares the version that was looked at; where only
-    /// something else of the workload changed meanwhile, it is looked at again.
+    /// Changes a template, if it stands as it was read. The API server compares the version that was looked at; where
+    /// only something else of the workload changed meanwhile, it is looked at again.
     pub(crate) async fn change_template(&self, edit: &Edit) -> Result<(), ApplyError> {
         for _ in 0..TRIES {
             let live = self.live(edit).await?;

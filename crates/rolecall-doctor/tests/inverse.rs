@@ -1,6 +1,11 @@
 //! Whatever an edit says, its preview and then the preview of its inverse leave the facts as they were.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a broken scene is a failed test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a broken scene is a failed test"
+)]
 
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -172,7 +172,8 @@ pub struct TrustPolicyEdit {
 
 impl Edit {
     /// The edit that undoes this one; none where nothing can: a pod that was replaced stays replaced, a provider or an
-    /// account is not deleted again, since others may have come to rest on it, and what a job's permissions were stands in its history.
+    /// account is not deleted again, since others may have come to rest on it, and what a job's permissions were stands
+    /// in its history.
     #[must_use]
     pub fn inverse(&self) -> Option<Edit> {
         let mut inverse = self.clone();

@@ -270,16 +270,7 @@ impl Folder<'_> {
 
     /// The account as a file of its own, and no answer any more that it is not there.
     fn create_account(&mut self, namespace: &str, name: &str, annotations: &BTreeMap<String, String>) {
-        let lines = |text: String, (key, value): (&String, &String)| {
-            format!("{text}    {}\n", yaml::pair(key, value))
-        };
-        let head = if annotations.is_empty() { "" } else { "  annotations:\n" };
-        let text = format!(
-            "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  {}\n  {}\n{}",
-            yaml::pair("name", name),
-            yaml::pair("namespace", namespace),
-            annotations.iter().fold(head.to_owned(), lines)
-        );
+        let text = manifest::service_account(namespace, name, annotations);
         self.put("serviceaccount.yaml", None, Some(text));
         let said = match &self.evidence.serviceaccount.account {
             Fact::Absent { source: Source::Document(id) } => Some(*id),
@@ -312,7 +303,8 @@ impl Folder<'_> {
     /// The pod that was read is replaced; which one takes its place is known when it runs. A file that also holds the
     /// template stays.
     fn forget_pod(&mut self, but: Option<DocumentId>) {
-        let pod = self.evidence.pod.pod.present().map(|pod| pod.document);
+        // A template stands for the pods that come of it, and is not replaced.
+        let pod = self.evidence.pod.pod.present().filter(|pod| pod.kind == "Pod").map(|pod| pod.document);
         let environment = self.evidence.documents.named("env.txt").map(|(id, _)| id);
         let gone = [pod, environment].into_iter().flatten().filter(|id| Some(*id) != but);
         gone.for_each(|id| self.forget(id));

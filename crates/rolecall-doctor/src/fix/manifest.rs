@@ -1,4 +1,6 @@
-//! A pod template changed in its manifest, YAML or JSON: only the bytes that must change.
+//! A pod template changed in its manifest, YAML or JSON: only the bytes that must change; and the manifest of an account.
+
+use std::collections::BTreeMap;
 
 use rolecall_model::json::edit::{Change, insert_member, quoted};
 use rolecall_model::json::{Kind, Member, Node};
@@ -15,6 +17,19 @@ pub(super) fn within(node: &Node, span: Span) -> Option<&Node> {
     }
     let mut inner = node.members().iter().map(|member| &member.value).chain(node.elements());
     inner.find_map(|inner| within(inner, span))
+}
+
+/// The manifest of a service account.
+#[must_use]
+pub(super) fn service_account(namespace: &str, name: &str, annotations: &BTreeMap<String, String>) -> String {
+    let lines = |text: String, (key, value): (&String, &String)| format!("{text}    {}\n", pair(key, value));
+    let head = if annotations.is_empty() { "" } else { "  annotations:\n" };
+    format!(
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  {}\n  {}\n{}",
+        pair("name", name),
+        pair("namespace", namespace),
+        annotations.iter().fold(head.to_owned(), lines)
+    )
 }
 
 /// Another account in the `spec` of a template; none where it is written in a form that is left alone.
@@ -36,8 +51,8 @@ pub(super) fn set_account(text: &str, spec: &Node, account: &str) -> Option<Vec<
     before.trim().is_empty().then(|| vec![Change::new(at, line)])
 }
 
-/// Variables of containers in the `spec` of a template set or taken out; none where one of them is not there, or written
-/// in a form that is left alone.
+/// Variables of containers in the `spec` of a template set or taken out; none where one of them is not there, or
+/// written in a form that is left alone.
 #[must_use]
 pub(super) fn set_env(text: &str, spec: &Node, variables: &[Variable]) -> Option<Vec<Change>> {
     let of_one = |variables: &[Variable]| {

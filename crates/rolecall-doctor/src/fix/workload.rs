@@ -1,5 +1,5 @@
-//! Edits of workloads: the annotation of a service account, the template of pods, and pods made anew so that the webhook
-//! sees them.
+//! Edits of workloads: the annotation of a service account, the template of pods, and pods made anew so that the
+//! webhook sees them.
 
 use rolecall_model::evidence::pod::{Container, EnvVar, Workload};
 use rolecall_model::evidence::serviceaccount::ServiceAccount;
@@ -32,8 +32,9 @@ pub fn rolls(kind: &str) -> bool {
     ["Deployment", "StatefulSet", "DaemonSet"].contains(&kind)
 }
 
-/// The workload whose template can be changed so that other pods come of it. The template of a Job cannot be changed once
-/// it is made, nor can a pod's, and pods of a ReplicaSet stay as they are (Kubernetes API reference, `Job`, `ReplicaSet`).
+/// The workload whose template can be changed so that other pods come of it. The template of a Job cannot be changed
+/// once it is made, nor can a pod's, and pods of a ReplicaSet stay as they are (Kubernetes API reference, `Job`,
+/// `ReplicaSet`).
 #[must_use]
 pub fn template<'a>(case: &Case<'a>) -> Option<&'a Workload> {
     case.maker().filter(|workload| rolls(&workload.template.kind) || workload.template.kind == "CronJob")
@@ -52,9 +53,9 @@ pub fn run_as(case: &Case<'_>, account: &str) -> Option<Edit> {
     })
 }
 
-/// Changes variables of the template's containers. `after` is asked for each and gives none where one stays, else the new
-/// value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere or stands
-/// twice.
+/// Changes variables of the template's containers. `after` is asked for each and gives none where one stays, else the
+/// new value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere or
+/// stands twice.
 #[must_use]
 pub fn set_env(
     case: &Case<'_>,

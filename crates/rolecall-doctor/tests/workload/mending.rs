@@ -90,7 +90,10 @@ fn made(cause: &str, given: &Files<'_>) -> Option<(String, &'static str)> {
     Some((words, fix.proof.unwrap().consequence.name()))
 }
 
-fn table(cause: &str, rows: Vec<(&str, Files<'_>, Option<(&str, &'static str)>)>) {
+/// What is shown, its files, and what [`made`] gives of them.
+type Row<'r> = (&'r str, Files<'r>, Option<(&'r str, &'static str)>);
+
+fn table(cause: &str, rows: Vec<Row<'_>>) {
     for (what, given, wanted) in rows {
         let wanted = wanted.map(|(words, consequence)| (words.to_owned(), consequence));
         assert_eq!(made(cause, &given), wanted, "{cause}: {what}");
@@ -337,6 +340,57 @@ fn folders_keep_the_rest_of_the_manifest() {
     assert!(text.contains(&gone), "{text}");
     assert_eq!(after("deployment.yaml"), Some(Some(text.replace(&gone, ""))));
     assert_eq!(after("pod.yaml"), Some(None), "another pod comes of it");
+}
+
+/// The folder with the changes made, read again, has the fault no more.
+#[test]
+fn mended_folders_are_mended() {
+    let all = [
+        ("AWS_REGION", "eu-west-1"),
+        INJECTED_ENV[0],
+        ("AWS_STS_REGIONAL_ENDPOINTS", "regional"),
+        INJECTED_ENV[1],
+    ];
+    let (name, first) = account("web", &[]);
+    let two = (name, format!("{first}---\n{}", annotated().1));
+    let gone = "Error from server (NotFound): serviceaccounts \"app\" not found\n".to_owned();
+    let named = [("AWS_ROLE_SESSION_NAME", "shop/app")];
+    let table: Vec<(&str, Files<'_>)> = vec![
+        (
+            "pod.token-not-mounted",
+            vec![app_role(), annotated(), running("app", &all), workload("Deployment", "app", &env(&all))],
+        ),
+        (
+            "serviceaccount.not-used",
+            vec![app_role(), two, running("web", &[]), workload("Deployment", "web", "")],
+        ),
+        (
+            "serviceaccount.not-found",
+            vec![app_role(), ("serviceaccount.error", gone), workload("Deployment", "app", "")],
+        ),
+        (
+            "caller.session-name-invalid",
+            vec![app_role(), annotated(), workload("CronJob", "app", &env(&named))],
+        ),
+    ];
+    for (cause, given) in table {
+        let mut after: std::collections::BTreeMap<String, String> =
+            given.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
+        let changes = files(&read(&given), &fix(cause, &given).edits);
+        assert!(!changes.is_empty(), "{cause}");
+        for change in changes {
+            match change.after {
+                Some(text) => after.insert(change.name, text),
+                None => after.remove(&change.name),
+            };
+        }
+        let after: Vec<(String, Vec<u8>)> =
+            after.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+        let evidence = rolecall_collect::read_files(&after);
+        assert!(evidence.pod.pod.present().is_some(), "{cause}: the template is there still");
+        let left: Vec<_> = diagnose(&evidence).findings.into_iter().map(|finding| finding.cause).collect();
+        assert!(!left.contains(&cause), "{cause}: {left:?}");
+    }
 }
 
 #[test]

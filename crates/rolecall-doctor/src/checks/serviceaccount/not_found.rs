@@ -104,8 +104,8 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     ))
 }
 
-/// The account that the pod names, with the role that is asked for, and pods made anew that run under it. None where the
-/// pod names another one than was looked for, and where role or namespace are not known.
+/// The account that the pod names, with the role that is asked for, and pods made anew that run under it. None where
+/// the pod names another one than was looked for, and where role or namespace are not known.
 fn create(case: &Case<'_>, name: &str) -> Option<Vec<Edit>> {
     // Kubernetes makes `default` itself.
     let pod = case.pod().pod.present().filter(|pod| account_of(pod) == name && name != "default")?;
