@@ -95,7 +95,9 @@ def test_killed_and_run_again_and_undone(world, recorded, step):
         if "serviceaccounts" in path:
             world.annotate(world.role)
         else:
-            world.cluster.kubectl("-n", world.namespace, "rollout", "restart", "deployment/api")
+            # Twice in one second is no change to kubectl.
+            restart = ("-n", world.namespace, "rollout", "restart", "deployment/api")
+            until(lambda: world.cluster.kubectl(*restart, check=False))
 
     api.answer = answer
     command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", world.role, "--yes"]
@@ -238,6 +240,25 @@ def test_killed_at_the_template(world, recorded, when):
         done = world.rolecall("undo", str(file), "--yes")
         assert done.returncode == 0, done.stderr
     assert template_of(world) == before
+
+
+def test_run_again_before_there_is_another_pod(world, recorded):
+    """Killed when the template was changed and the rollout has made no pod yet: the same command goes on, and waits."""
+    _, api, environment = recorded
+    in_vain(world)
+    world.cluster.kubectl("-n", world.namespace, "rollout", "pause", "deployment/api")
+    process_of = [None]
+    kill_at(process_of, api, "after", "PATCH", "deployments")
+    killed(world, environment, process_of)
+    api.forget()
+    command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", "--yes"]
+    again = subprocess.Popen(command, env=world.environment(), cwd=world.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    until(lambda: json.loads(file.read_text())["steps"][0]["progress"] == "done")
+    world.cluster.kubectl("-n", world.namespace, "rollout", "resume", "deployment/api")
+    out, err = again.communicate(timeout=60)
+    assert again.returncode == 0 and b"gone on with" in err, (out, err)
+    assert world.credentials().endswith("/e2e")
 
 
 def test_a_template_that_changes_meanwhile(world, recorded):
