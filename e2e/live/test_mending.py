@@ -9,6 +9,7 @@ import time
 import pytest
 
 from rigs.account import allow
+from rigs.cluster import ROLE, until
 from rigs.recorder import refusal
 from test_causes import beyond_its_boundary, denied_by_its_own, lists_roles, second_role
 
@@ -96,7 +97,9 @@ def test_killed_and_run_again_and_undone(world, recorded, step):
         if "serviceaccounts" in path:
             world.annotate(world.role)
         else:
-            world.cluster.kubectl("-n", world.namespace, "rollout", "restart", "deployment/api")
+            # Twice in one second is no change to kubectl.
+            restart = ("-n", world.namespace, "rollout", "restart", "deployment/api")
+            until(lambda: world.cluster.kubectl(*restart, check=False))
 
     api.answer = answer
     command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", world.role, "--yes"]
@@ -289,6 +292,219 @@ def test_an_annotation_that_changes_meanwhile(world, recorded):
     assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
     account = world.cluster.get("-n", world.namespace, "serviceaccount", "api")
     assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] == theirs
+
+
+def template_of(world, kind="deployment/api"):
+    spec = world.cluster.get("-n", world.namespace, kind)["spec"]
+    return spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"]
+
+
+def in_vain(world):
+    """Both variables by hand, the first and the last but one, so that the webhook takes the container for configured."""
+    world.redeploy({
+        "AWS_ROLE_ARN": world.role, "LOG": "debug", "AWS_STS_REGIONAL_ENDPOINTS": "regional", "AWS_REGION": "us-east-1",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/var/run/secrets/eks.amazonaws.com/serviceaccount/token", "FULL": "$(AWS_REGION)-1",
+    })
+    return template_of(world)
+
+
+def killed(world, environment, process_of, *targets):
+    """A fix that is killed while it is made: what it was doing is noted."""
+    command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", *targets, "--yes"]
+    process = process_of[0] = subprocess.Popen(command, env=environment, cwd=world.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, (out, err)
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    assert any(one["progress"] == "begun" for one in json.loads(file.read_text())["steps"])
+
+
+def kill_at(process_of, api, when, method, part):
+    """At the first such request: before it is taken, or when its answer is lost."""
+
+    def kill():
+        process_of[0].send_signal(signal.SIGKILL)
+
+    def answer(called, path, operation):
+        if called != method or part not in path or process_of[0].poll() is not None:
+            return None
+        if when == "after":
+            return kill
+        kill()
+        return "hang"
+
+    api.answer = answer
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_the_template(world, recorded, when):
+    """Two variables go in one patch, so there is one rollout; killed at it, run again, and undone to the letter."""
+    _, api, environment = recorded
+    before, process_of = in_vain(world), [None]
+    generation = world.cluster.get("-n", world.namespace, "deployment", "api")["metadata"]["generation"]
+    kill_at(process_of, api, when, "PATCH", "deployments")
+    killed(world, environment, process_of)
+    api.forget()
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert world.credentials().endswith("/e2e")
+    names = [one["name"] for one in template_of(world)["containers"][0]["env"]]
+    assert names == ["LOG", "AWS_STS_REGIONAL_ENDPOINTS", "AWS_REGION", "FULL"], names
+    assert world.cluster.get("-n", world.namespace, "deployment", "api")["metadata"]["generation"] == generation + 1
+    for file in world.folder.glob("rolecall-undo-*.json"):
+        done = world.rolecall("undo", str(file), "--yes")
+        assert done.returncode == 0, done.stderr
+    assert template_of(world) == before
+
+
+def test_run_again_before_there_is_another_pod(world, recorded):
+    """Killed when the template was changed and the rollout has made no pod yet: the same command goes on, and waits."""
+    _, api, environment = recorded
+    in_vain(world)
+    world.cluster.kubectl("-n", world.namespace, "rollout", "pause", "deployment/api")
+    process_of = [None]
+    kill_at(process_of, api, "after", "PATCH", "deployments")
+    killed(world, environment, process_of)
+    api.forget()
+    command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", "--yes"]
+    again = subprocess.Popen(command, env=world.environment(), cwd=world.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    until(lambda: json.loads(file.read_text())["steps"][0]["progress"] == "done")
+    world.cluster.kubectl("-n", world.namespace, "rollout", "resume", "deployment/api")
+    out, err = again.communicate(timeout=60)
+    assert again.returncode == 0 and b"gone on with" in err, (out, err)
+    assert world.credentials().endswith("/e2e")
+
+
+def test_a_template_that_changes_meanwhile(world, recorded):
+    """Between the look and the change somebody sets the variable: the API server refuses ours, and theirs stays."""
+    _, api, environment = recorded
+    world.redeploy({"AWS_ROLE_SESSION_NAME": "payments/api"})
+
+    def answer(method, path, operation):
+        if method == "PATCH" and "deployments" in path:
+            api.answer = None
+            world.cluster.kubectl("-n", world.namespace, "set", "env", "deployment/api", "AWS_ROLE_SESSION_NAME=theirs")
+
+    api.answer = answer
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
+    assert template_of(world)["containers"][0]["env"] == [{"name": "AWS_ROLE_SESSION_NAME", "value": "theirs"}]
+
+
+def test_a_workload_that_changes_meanwhile(world, recorded):
+    """Something else of the workload changes, as controllers do all the time: it is looked at again, and ours is made."""
+    _, api, environment = recorded
+    world.redeploy({"AWS_ROLE_SESSION_NAME": "payments/api"})
+
+    def answer(method, path, operation):
+        if method == "PATCH" and "deployments" in path:
+            api.answer = None
+            world.cluster.kubectl("-n", world.namespace, "annotate", "deployment/api", "example.com/theirs=1")
+
+    api.answer = answer
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    workload = world.cluster.get("-n", world.namespace, "deployment", "api")
+    assert workload["metadata"]["annotations"]["example.com/theirs"] == "1"
+    assert template_of(world)["containers"][0]["env"] == [{"name": "AWS_ROLE_SESSION_NAME", "value": "payments-api"}]
+
+
+def test_a_template_that_was_changed_since(world):
+    """What somebody made of the variable after the fix is left alone when it is undone."""
+    world.redeploy({"AWS_ROLE_SESSION_NAME": "payments/api"})
+    assert world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes").returncode == 0
+    world.cluster.kubectl("-n", world.namespace, "set", "env", "deployment/api", "AWS_ROLE_SESSION_NAME=theirs")
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    done = world.rolecall("undo", str(file), "--yes")
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stderr
+    assert template_of(world)["containers"][0]["env"] == [{"name": "AWS_ROLE_SESSION_NAME", "value": "theirs"}]
+
+
+def test_another_account_undone(world):
+    """The account that a template names, and none where it named none."""
+    account = world.service_account("web")
+    account["metadata"]["annotations"] = {}
+    world.cluster.apply(account)
+    world.redeploy(serviceAccountName="web")
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", world.role, "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert template_of(world)["serviceAccountName"] == "api"
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    assert world.rolecall("undo", str(file), "--yes").returncode == 0
+    assert template_of(world)["serviceAccountName"] == "web"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("method, part", [("POST", "serviceaccounts"), ("PATCH", "deployments")])
+def test_killed_while_an_account_is_made(world, recorded, method, part, when):
+    _, api, environment = recorded
+    world.cluster.kubectl("-n", world.namespace, "delete", "serviceaccount", "api")
+    process_of = [None]
+    kill_at(process_of, api, when, method, part)
+    killed(world, environment, process_of)
+    api.forget()
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert world.credentials().endswith("/e2e")
+    for file in sorted(world.folder.glob("rolecall-undo-*.json"), reverse=True):
+        done = world.rolecall("undo", str(file), "--yes")
+        assert done.returncode == 0, done.stderr
+    assert "api" not in accounts(world)
+
+
+def accounts(world):
+    return [one["metadata"]["name"] for one in world.cluster.get("-n", world.namespace, "serviceaccounts")["items"]]
+
+
+def test_a_created_account_that_others_use(world):
+    """An account that was created and then labelled by somebody is left where it is."""
+    world.cluster.kubectl("-n", world.namespace, "delete", "serviceaccount", "api")
+    assert world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes").returncode == 0
+    label = lambda change: world.cluster.kubectl("-n", world.namespace, "label", "serviceaccount", "api", change)
+    label("team=theirs")
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    done = world.rolecall("undo", str(file), "--yes")
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stderr
+    label("team-")
+    done = world.rolecall("undo", str(file), "--yes")
+    assert done.returncode == 0 and "api" not in accounts(world), done.stderr
+
+
+def test_an_account_that_is_made_meanwhile(world, recorded):
+    """Between the look and the change somebody makes the account, with another role: theirs stays."""
+    _, api, environment = recorded
+    world.cluster.kubectl("-n", world.namespace, "delete", "serviceaccount", "api")
+    theirs = world.service_account(**{ROLE: f"{world.role}-theirs"})
+
+    def answer(method, path, operation):
+        if method == "POST" and "serviceaccounts" in path:
+            api.answer = None
+            world.cluster.apply(theirs)
+
+    api.answer = answer
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
+    assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
+    account = world.cluster.get("-n", world.namespace, "serviceaccount", "api")
+    assert account["metadata"]["annotations"][ROLE] == f"{world.role}-theirs"
+
+
+def test_the_template_of_a_cron_job(world):
+    """Its next job is made of the changed template; here of an API server that has no `batch/v1` of them."""
+    spec = world.pod_spec({"AWS_ROLE_SESSION_NAME": "payments/api"}) | {"restartPolicy": "Never"}
+    cron = {"apiVersion": "batch/v1beta1", "kind": "CronJob", "metadata": {"name": "nightly", "namespace": world.namespace}}
+    world.cluster.apply(cron | {"spec": {"schedule": "0 3 1 1 *", "jobTemplate": {"spec": {"template": {"spec": spec}}}}})
+    world.cluster.kubectl("-n", world.namespace, "create", "job", "nightly-1", "--from=cronjob/nightly")
+    until(lambda: [pod for pod in world.pods() if pod["metadata"]["name"].startswith("nightly")])
+    before = template_of(world, "cronjob/nightly")
+    report, done = world.diagnose("cronjob/nightly")
+    assert (report["findings"][0]["cause"], done.returncode) == ("caller.session-name-invalid", 1), done.stderr
+    done = world.rolecall("fix", "-n", world.namespace, "cronjob/nightly", "--yes")
+    assert done.returncode in (0, 3) and "the next job" in done.stderr, done.stdout + done.stderr
+    env = template_of(world, "cronjob/nightly")["containers"][0]["env"]
+    assert env == [{"name": "AWS_ROLE_SESSION_NAME", "value": "payments-api"}]
+    (file,) = world.folder.glob("rolecall-undo-*.json")
+    assert world.rolecall("undo", str(file), "--yes").returncode == 0
+    assert template_of(world, "cronjob/nightly") == before
 
 
 def test_a_created_provider_that_others_use(world):

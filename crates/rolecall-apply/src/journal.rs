@@ -1,10 +1,11 @@
 //! The undo file: what is about to be changed, on disk before anything is, and how far it came.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rolecall_doctor::fix::edit::{Edit, TrustPolicyEdit};
+use rolecall_doctor::fix::edit::{self, Edit, TrustPolicyEdit};
 use rolecall_model::document::DocumentId;
 use serde::{Deserialize, Serialize};
 
@@ -91,11 +92,47 @@ pub enum Change {
         before: Option<String>,
         after: Option<String>,
     },
+    CreateServiceAccount {
+        namespace: String,
+        name: String,
+        annotations: BTreeMap<String, String>,
+    },
+    SetContainerEnv {
+        namespace: String,
+        kind: String,
+        name: String,
+        variables: Vec<Variable>,
+    },
     RestartWorkload {
         namespace: String,
         kind: String,
         name: String,
     },
+}
+
+/// A variable of a container that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "members are those of the edit's own")]
+pub struct Variable {
+    pub container: String,
+    pub name: String,
+    pub place: usize,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl From<edit::Variable> for Variable {
+    fn from(one: edit::Variable) -> Self {
+        let edit::Variable { container, name, place, before, after } = one;
+        Variable { container, name, place, before, after }
+    }
+}
+
+impl From<Variable> for edit::Variable {
+    fn from(one: Variable) -> Self {
+        let Variable { container, name, place, before, after } = one;
+        edit::Variable { container, name, place, before, after }
+    }
 }
 
 impl Change {
@@ -129,6 +166,13 @@ impl Change {
             }
             Edit::PatchPodTemplate { namespace, kind, name, before, after } => {
                 Change::PatchPodTemplate { namespace, kind, name, before, after }
+            }
+            Edit::CreateServiceAccount { namespace, name, annotations } => {
+                Change::CreateServiceAccount { namespace, name, annotations }
+            }
+            Edit::SetContainerEnv { namespace, kind, name, variables } => {
+                let variables = variables.into_iter().map(Into::into).collect();
+                Change::SetContainerEnv { namespace, kind, name, variables }
             }
             Edit::RestartWorkload { namespace, kind, name } => {
                 Change::RestartWorkload { namespace, kind, name }
@@ -171,6 +215,13 @@ impl Change {
             }
             Change::PatchPodTemplate { namespace, kind, name, before, after } => {
                 Edit::PatchPodTemplate { namespace, kind, name, before, after }
+            }
+            Change::CreateServiceAccount { namespace, name, annotations } => {
+                Edit::CreateServiceAccount { namespace, name, annotations }
+            }
+            Change::SetContainerEnv { namespace, kind, name, variables } => {
+                let variables = variables.into_iter().map(Into::into).collect();
+                Edit::SetContainerEnv { namespace, kind, name, variables }
             }
             Change::RestartWorkload { namespace, kind, name } => {
                 Edit::RestartWorkload { namespace, kind, name }

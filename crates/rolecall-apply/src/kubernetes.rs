@@ -1,4 +1,4 @@
-//! Kubernetes: an annotation, the account of a pod template, pods made anew.
+//! Kubernetes: an annotation, pods made anew.
 
 use http::{Method, Request};
 use kube::Client;
@@ -31,12 +31,16 @@ impl Cluster {
         Cluster { client, server }
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Refusal> {
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Refusal> {
+        let kind = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
         let request = Request::builder().method(method).uri(path);
         let request = match body {
-            Some(body) => request
-                .header("content-type", "application/merge-patch+json")
-                .body(body.to_string().into_bytes()),
+            Some(body) => request.header("content-type", kind).body(body.to_string().into_bytes()),
             None => request.body(Vec::new()),
         };
         let request = request.map_err(|error| Refusal::new(RefusalKind::Other, error.to_string()))?;
@@ -72,40 +76,6 @@ impl Cluster {
             "resourceVersion": live.pointer("/metadata/resourceVersion"),
             "annotations": {key: after},
         }});
-        conflict(self.call(Method::PATCH, &path, Some(&patch)).await, what)
-    }
-
-    pub(crate) async fn template_account(
-        &self,
-        namespace: &str,
-        kind: &str,
-        name: &str,
-    ) -> Result<Option<String>, ApplyError> {
-        let Some(kind) = Kind::of(kind) else { return Err(ApplyError::BarePod { pod: name.to_owned() }) };
-        let live = self.call(Method::GET, &workload(namespace, kind, name), None).await?;
-        Ok(account_of(&live))
-    }
-
-    pub(crate) async fn set_account(
-        &self,
-        namespace: &str,
-        kind: &str,
-        name: &str,
-        before: Option<&str>,
-        after: Option<&str>,
-    ) -> Result<(), ApplyError> {
-        let Some(known) = Kind::of(kind) else { return Err(ApplyError::BarePod { pod: name.to_owned() }) };
-        let path = workload(namespace, known, name);
-        let live = self.call(Method::GET, &path, None).await?;
-        let what = || format!("the service account of {} `{namespace}/{name}`", kind.to_ascii_lowercase());
-        if account_of(&live).as_deref() != before {
-            return Err(ApplyError::Changed { what: what() });
-        }
-        // `serviceAccount` is the old name of the same field: the API server keeps both alike.
-        let patch = json!({
-            "metadata": {"resourceVersion": live.pointer("/metadata/resourceVersion")},
-            "spec": {"template": {"spec": {"serviceAccountName": after, "serviceAccount": after}}},
-        });
         conflict(self.call(Method::PATCH, &path, Some(&patch)).await, what)
     }
 
@@ -162,15 +132,19 @@ impl Cluster {
 }
 
 /// A conflict says that somebody else was quicker.
-fn conflict(answer: Result<Value, Refusal>, what: impl Fn() -> String) -> Result<(), ApplyError> {
+pub(crate) fn conflict(answer: Result<Value, Refusal>, what: impl Fn() -> String) -> Result<(), ApplyError> {
     match answer {
         Ok(_) => Ok(()),
-        Err(refusal) if refusal.line.contains("(Conflict)") => Err(ApplyError::Changed { what: what() }),
+        Err(refusal) if is_conflict(&refusal) => Err(ApplyError::Changed { what: what() }),
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-fn account(namespace: &str, name: &str) -> String {
+pub(crate) fn is_conflict(refusal: &Refusal) -> bool {
+    refusal.line.contains("(Conflict)")
+}
+
+pub(crate) fn account(namespace: &str, name: &str) -> String {
     format!("/api/v1/namespaces/{}/serviceaccounts/{}", part(namespace), part(name))
 }
 
@@ -178,16 +152,12 @@ fn workload(namespace: &str, kind: Kind, name: &str) -> String {
     format!("/apis/{}/namespaces/{}/{}/{}", kind.api(), part(namespace), kind.plural(), part(name))
 }
 
-fn part(text: &str) -> String {
+pub(crate) fn part(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 fn annotation_of(object: &Value, key: &str) -> Option<String> {
     object.pointer("/metadata/annotations")?.get(key)?.as_str().map(str::to_owned)
-}
-
-fn account_of(workload: &Value) -> Option<String> {
-    workload.pointer("/spec/template/spec/serviceAccountName")?.as_str().map(str::to_owned)
 }
 
 fn controller(object: &Value) -> Option<(String, String)> {

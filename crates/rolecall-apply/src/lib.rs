@@ -8,8 +8,10 @@ mod error;
 pub mod journal;
 mod kubernetes;
 mod managed_policy;
+mod pod_template;
 pub mod probe;
 pub mod run;
+mod service_account;
 pub mod webhook;
 mod world;
 

@@ -119,6 +119,13 @@ async fn undo_step(world: &World, change: &Change, edit: &Edit) -> Result<Outcom
         world.delete_provider(provider, audiences).await?;
         return Ok(Outcome::Undone);
     }
+    if let Change::CreateServiceAccount { namespace, name, annotations } = change {
+        if world.stands(edit).await? == Stands::Before {
+            return Ok(Outcome::NotDone);
+        }
+        world.delete_account(namespace, name, annotations).await?;
+        return Ok(Outcome::Undone);
+    }
     let Some(inverse) = edit.inverse() else { return Ok(Outcome::Stays) };
     match world.stands(&inverse).await? {
         // As it was before the step: it was never made.

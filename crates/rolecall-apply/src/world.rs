@@ -1,5 +1,7 @@
 //! The live objects that edits are about: how they stand, and changing them.
 
+use std::collections::BTreeMap;
+
 use rolecall_doctor::fix::edit::Edit;
 use rolecall_live::aws::connection;
 use rolecall_live::kubernetes::client;
@@ -63,9 +65,11 @@ impl World {
                 let live = self.cluster().await?.annotation(namespace, name, key).await?;
                 Ok(stands(&live, before, after))
             }
-            Edit::PatchPodTemplate { namespace, kind, name, before, after } => {
-                let live = self.cluster().await?.template_account(namespace, kind, name).await?;
-                Ok(stands(&live, before, after))
+            Edit::CreateServiceAccount { namespace, name, annotations } => {
+                Ok(self.cluster().await?.account_stands(namespace, name, annotations).await?)
+            }
+            Edit::PatchPodTemplate { .. } | Edit::SetContainerEnv { .. } => {
+                self.cluster().await?.template_stands(edit).await
             }
             edit => Ok(self.iam().await?.stands(edit).await?),
         }
@@ -94,11 +98,11 @@ impl World {
                     .annotate(namespace, name, key, before.as_deref(), after.as_deref())
                     .await
             }
-            Edit::PatchPodTemplate { namespace, kind, name, before, after } => {
-                self.cluster()
-                    .await?
-                    .set_account(namespace, kind, name, before.as_deref(), after.as_deref())
-                    .await
+            Edit::CreateServiceAccount { namespace, name, annotations } => {
+                self.cluster().await?.create_account(namespace, name, annotations).await
+            }
+            Edit::PatchPodTemplate { .. } | Edit::SetContainerEnv { .. } => {
+                self.cluster().await?.change_template(edit).await
             }
             edit => Ok(self.iam().await?.make(edit).await?),
         }
@@ -111,9 +115,22 @@ impl World {
     pub(crate) async fn delete_provider(&self, arn: &str, audiences: &[String]) -> Result<(), ApplyError> {
         self.iam().await?.delete_provider(arn, audiences).await
     }
+
+    /// Takes away a service account that was created, if it still is as it was created.
+    ///
+    /// # Errors
+    /// Where it was changed, or a call is refused.
+    pub(crate) async fn delete_account(
+        &self,
+        namespace: &str,
+        name: &str,
+        annotations: &BTreeMap<String, String>,
+    ) -> Result<(), ApplyError> {
+        self.cluster().await?.delete_account(namespace, name, annotations).await
+    }
 }
 
-fn stands(live: &Option<String>, before: &Option<String>, after: &Option<String>) -> Stands {
+pub(crate) fn stands(live: &Option<String>, before: &Option<String>, after: &Option<String>) -> Stands {
     if live == after {
         Stands::After
     } else if live == before {
@@ -136,6 +153,18 @@ pub fn what(edit: &Edit) -> String {
         Edit::SetManagedPolicy { policy, .. } => format!("the policy `{policy}`"),
         Edit::AnnotateServiceAccount { namespace, name, key, .. } => {
             format!("the annotation `{key}` of service account `{namespace}/{name}`")
+        }
+        Edit::CreateServiceAccount { namespace, name, .. } => {
+            format!("the service account `{namespace}/{name}`")
+        }
+        Edit::SetContainerEnv { namespace, kind, name, variables } => {
+            let mut names: Vec<String> = variables.iter().map(|one| format!("`{}`", one.name)).collect();
+            names.dedup();
+            format!(
+                "{} in the template of {} `{namespace}/{name}`",
+                names.join(", "),
+                kind.to_ascii_lowercase()
+            )
         }
         Edit::PatchPodTemplate { namespace, kind, name, .. } => {
             format!("the service account of {} `{namespace}/{name}`", kind.to_ascii_lowercase())

@@ -1,10 +1,15 @@
 //! Whatever an edit says, its preview and then the preview of its inverse leave the facts as they were.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a broken scene is a failed test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a broken scene is a failed test"
+)]
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use rolecall_doctor::fix::edit::{Edit, TrustPolicyEdit};
+use rolecall_doctor::fix::edit::{Edit, TrustPolicyEdit, Variable};
 use rolecall_doctor::fix::preview::preview;
 use rolecall_model::document::Text;
 use rolecall_model::evidence::Evidence;
@@ -25,7 +30,7 @@ fn evidence() -> Evidence {
     let provider =
         json!({"Url": "idp.example.com", "ClientIDList": ["a", "b"], "ThumbprintList": ["0".repeat(40)]});
     let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: app\n  namespace: shop\n  annotations:\n    k: v\n";
-    let pod = "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: app\n  namespace: shop\nspec:\n  template:\n    spec:\n      serviceAccountName: app\n      containers:\n      - name: app\n";
+    let pod = "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: app\n  namespace: shop\nspec:\n  template:\n    spec:\n      serviceAccountName: app\n      containers:\n      - name: app\n        env:\n        - {name: A, value: x}\n        - {name: B, value: y}\n        - {name: C, value: z}\n";
     let inline = json!({"PolicyName": "inline", "PolicyDocument": policy, "RoleName": "app"});
     let managed = json!({"PolicyName": "inline", "PolicyArn": MANAGED, "PolicyDocument": policy});
     let files = [
@@ -66,8 +71,13 @@ fn state(evidence: &Evidence) -> String {
         .collect();
     policies.sort();
     let pod = evidence.pod.pod.present().unwrap();
+    let env: Vec<_> = pod.containers[0]
+        .env
+        .iter()
+        .map(|one| (&one.name.value, one.value.as_ref().map(|value| &value.value)))
+        .collect();
     format!(
-        "{trust:?} {:?} {:?} {:?} {annotations:?} {policies:?} {:?}",
+        "{trust:?} {:?} {:?} {:?} {annotations:?} {policies:?} {:?} {env:?}",
         role.and_then(|role| role.max_session.map(|(seconds, _)| seconds)),
         texts(&provider.client_ids),
         texts(&provider.thumbprints),
@@ -133,6 +143,25 @@ fn edit() -> impl Strategy<Value = Edit> {
             name: "app".into(),
             before: Some("app".into()),
             after,
+        }),
+        prop::collection::vec((0..4_usize, prop::option::of(word())), 1..4).prop_map(|changes| {
+            Edit::SetContainerEnv {
+                namespace: "shop".into(),
+                kind: "Deployment".into(),
+                name: "app".into(),
+                variables: changes
+                    .into_iter()
+                    .collect::<std::collections::BTreeMap<_, _>>()
+                    .into_iter()
+                    .map(|(place, after)| Variable {
+                        container: "app".into(),
+                        name: ["A", "B", "C", "D"][place].into(),
+                        place,
+                        before: ["x", "y", "z"].get(place).map(|value| (*value).to_owned()),
+                        after,
+                    })
+                    .collect(),
+            }
         }),
     ]
 }

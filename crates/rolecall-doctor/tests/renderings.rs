@@ -8,7 +8,7 @@ use std::process::Command;
 use hcl::eval::{Context, Evaluate};
 use rolecall_doctor::finding::Safety;
 use rolecall_doctor::fix::Fix;
-use rolecall_doctor::fix::edit::{Edit, TrustPolicyEdit};
+use rolecall_doctor::fix::edit::{Edit, TrustPolicyEdit, Variable};
 use rolecall_doctor::fix::render::{Notation, render};
 use rolecall_model::document::DocumentId;
 use rolecall_model::json::{Kind, Node};
@@ -105,8 +105,33 @@ fn edits(value: &str) -> Vec<Edit> {
             before: None,
             after: Some(text.clone()),
         },
+        Edit::CreateServiceAccount {
+            namespace: text.clone(),
+            name: text.clone(),
+            annotations: [(text.clone(), text.clone())].into(),
+        },
+        Edit::SetContainerEnv {
+            namespace: text.clone(),
+            kind: "Deployment".into(),
+            name: text.clone(),
+            variables: vec![
+                variable(&text, "GONE", None),
+                variable(&text, "SET", Some(value)),
+                variable("other", "GONE", None),
+            ],
+        },
         Edit::RestartWorkload { namespace: text.clone(), kind: "Deployment".into(), name: text },
     ]
+}
+
+fn variable(container: &str, name: &str, after: Option<&str>) -> Variable {
+    Variable {
+        container: container.into(),
+        name: name.into(),
+        place: 0,
+        before: Some("x".into()),
+        after: after.map(str::to_owned),
+    }
 }
 
 fn rendered(edits: Vec<Edit>, notation: Notation) -> Option<String> {
@@ -143,11 +168,17 @@ fn bash_takes_every_word_as_it_was_meant() {
                     assert!(documents(&all).contains(&policy(value)), "{script}");
                 }
                 Edit::PatchPodTemplate { .. } => {
-                    let patch = json!({"spec": {"template": {"spec": {"serviceAccountName": value}}}});
-                    assert!(documents(&all).contains(&patch), "{script}");
+                    assert!(is(&format!("deployment/{value}")) && is(value), "{script}");
+                }
+                Edit::SetContainerEnv { .. } => {
+                    assert!(is(&format!("deployment/{value}")) && is("GONE-"), "{script}");
+                    assert!(is(&format!("SET={value}")) && is(value), "{script}");
+                    assert_eq!(calls.len(), 2, "a command for each container: {script}");
                 }
                 Edit::CreateProvider { url, .. } => assert!(is(url) && is(value), "{script}"),
-                Edit::AnnotateServiceAccount { .. } => assert!(is(&format!("{value}={value}")), "{script}"),
+                Edit::AnnotateServiceAccount { .. } | Edit::CreateServiceAccount { .. } => {
+                    assert!(is(&format!("{value}={value}")), "{script}")
+                }
                 Edit::RestartWorkload { .. } => assert!(is(&format!("deployment/{value}")), "{script}"),
                 _ => assert!(is(value), "{script}"),
             }
@@ -167,7 +198,9 @@ fn a_dash_begins_no_option() {
         let aws = !matches!(
             edit,
             Edit::AnnotateServiceAccount { .. }
+                | Edit::CreateServiceAccount { .. }
                 | Edit::PatchPodTemplate { .. }
+                | Edit::SetContainerEnv { .. }
                 | Edit::RestartWorkload { .. }
         );
         let calls = words(&script);

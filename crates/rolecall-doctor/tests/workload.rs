@@ -12,6 +12,8 @@ mod caller;
 mod endpoint;
 #[path = "workload/laws.rs"]
 mod laws;
+#[path = "workload/mending.rs"]
+mod mending;
 #[path = "workload/pod.rs"]
 mod pod;
 #[path = "workload/serviceaccount.rs"]

@@ -86,6 +86,10 @@ impl Desk {
             RefusalKind::Unreachable | RefusalKind::Credentials | RefusalKind::Throttled | RefusalKind::Time
         );
         let mut troubles = lock(&self.troubles);
+        let same = |known: &Trouble| known.side == side && known.what == what && known.line == refusal.line;
+        if troubles.iter().any(same) {
+            return;
+        }
         if whole && troubles.iter().any(|known| known.side == side && known.kind == refusal.kind) {
             return;
         }

@@ -4,6 +4,7 @@ use rolecall_doctor::fix::edit::Edit;
 use rolecall_model::json::edit::quoted;
 use rolecall_model::json::parse;
 
+use crate::containers;
 use crate::folder::{SourceFile, Sources};
 use crate::list::scalar;
 use crate::pen::{Language, Pen};
@@ -26,7 +27,11 @@ pub fn search(sources: &Sources, edit: &Edit, search: &mut Search) {
         Edit::AnnotateServiceAccount { namespace, name, .. } => {
             Wanted { kind: "ServiceAccount", namespace, name }
         }
-        Edit::PatchPodTemplate { namespace, kind, name, .. } => Wanted { kind, namespace, name },
+        Edit::CreateServiceAccount { namespace, name, .. } => {
+            Wanted { kind: "ServiceAccount", namespace, name }
+        }
+        Edit::PatchPodTemplate { namespace, kind, name, .. }
+        | Edit::SetContainerEnv { namespace, kind, name, .. } => Wanted { kind, namespace, name },
         _ => return,
     };
     let mut unplaced = Search::default();
@@ -93,6 +98,13 @@ fn take(
     let planned = match edit {
         Edit::AnnotateServiceAccount { key, before, after, .. } => {
             annotate(pen, object, key, before.as_deref(), after.as_deref())
+        }
+        // It is declared, and only has to be applied, once it says what it should.
+        Edit::CreateServiceAccount { annotations, .. } => {
+            all(annotations.iter().map(|(key, value)| annotate(pen, object, key, None, Some(value))))
+        }
+        Edit::SetContainerEnv { variables, .. } => {
+            spec_of(object, kind).and_then(|spec| containers::set(pen, spec, variables))
         }
         Edit::PatchPodTemplate { before, after, .. } => {
             run_as(pen, object, kind, before.as_deref(), after.as_deref())
@@ -169,6 +181,27 @@ fn merges(map: &Tree) -> bool {
     map.entry("<<").is_some()
 }
 
+/// Several changes of one object together.
+fn all(each: impl Iterator<Item = Result<Planned, Obstacle>>) -> Result<Planned, Obstacle> {
+    let mut all = Vec::new();
+    for planned in each {
+        if let Planned::Changes(changes, _) = planned? {
+            all.extend(changes);
+        }
+    }
+    Ok(if all.is_empty() { Planned::Stands } else { Planned::Changes(all, Vec::new()) })
+}
+
+/// The `spec` of the pods that an object makes.
+fn spec_of<'t>(object: &'t Tree, kind: &str) -> Result<&'t Tree, Obstacle> {
+    let path: &[&str] = match kind.to_ascii_lowercase().as_str() {
+        "pod" => &["spec"],
+        "cronjob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        _ => &["spec", "template", "spec"],
+    };
+    object.path(path).ok_or_else(|| Obstacle::new(object.span, "it shows no pod template"))
+}
+
 /// `serviceAccountName` of a pod template, with its older name where that is written.
 fn run_as(
     pen: &Pen<'_>,
@@ -177,13 +210,7 @@ fn run_as(
     before: Option<&str>,
     after: Option<&str>,
 ) -> Result<Planned, Obstacle> {
-    let path: &[&str] = match kind.to_ascii_lowercase().as_str() {
-        "pod" => &["spec"],
-        "cronjob" => &["spec", "jobTemplate", "spec", "template", "spec"],
-        _ => &["spec", "template", "spec"],
-    };
-    let why = "it shows no pod template";
-    let spec = object.path(path).ok_or_else(|| Obstacle::new(object.span, why))?;
+    let spec = spec_of(object, kind)?;
     let why = "taking the service account's name away is not done in sources";
     let after = after.ok_or_else(|| Obstacle::new(spec.span, why))?;
     let named: Vec<&Tree> =
@@ -194,13 +221,7 @@ fn run_as(
         return Ok(Planned::Changes(changes, Vec::new()));
     }
     let before = before.unwrap_or("default");
-    let mut all = Vec::new();
-    for tree in named {
-        if let Planned::Changes(changes, _) = scalar(pen, tree, Some(before), after)? {
-            all.extend(changes);
-        }
-    }
-    Ok(if all.is_empty() { Planned::Stands } else { Planned::Changes(all, Vec::new()) })
+    all(named.into_iter().map(|tree| scalar(pen, tree, Some(before), after)))
 }
 
 /// Values of a Helm chart set annotations of accounts that its templates declare.

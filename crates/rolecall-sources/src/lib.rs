@@ -8,6 +8,7 @@
 
 pub mod changes;
 mod cloudformation;
+mod containers;
 pub mod folder;
 mod kubernetes;
 mod list;

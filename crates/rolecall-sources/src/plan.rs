@@ -160,7 +160,7 @@ fn missing(sources: &Sources, edit: &Edit, near: &[Near]) -> String {
         count => format!(", beside {count} that were not read"),
     };
     match (edit, near.is_empty()) {
-        (Edit::CreateProvider { .. }, true) => {
+        (Edit::CreateProvider { .. } | Edit::CreateServiceAccount { .. }, true) => {
             format!(
                 "none of {looked} declares it{unread}; where a new one belongs is not for rolecall to decide"
             )
@@ -191,10 +191,14 @@ fn wanted(edit: &Edit) -> String {
             "a policy named `{}` (`aws_iam_policy` of Terraform, `AWS::IAM::ManagedPolicy` of CloudFormation)",
             terraform::policy_name(arn)
         ),
+        Edit::CreateServiceAccount { namespace, name, .. } => {
+            format!("a service account `{name}` in namespace `{namespace}` (`ServiceAccount` of Kubernetes)")
+        }
         Edit::AnnotateServiceAccount { namespace, name, .. } => format!(
             "a service account `{name}` in namespace `{namespace}` (`ServiceAccount` of Kubernetes, `kubernetes_service_account` of Terraform)"
         ),
         Edit::PatchPodTemplate { namespace, kind, name, .. }
+        | Edit::SetContainerEnv { namespace, kind, name, .. }
         | Edit::RestartWorkload { namespace, kind, name } => {
             format!("a {kind} `{name}` in namespace `{namespace}`")
         }

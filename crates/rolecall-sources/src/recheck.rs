@@ -58,6 +58,12 @@ pub fn decide(
                 // What was asked with the old role will be asked with the new one.
                 edits.extend(matches!(edit, Edit::SetRoleInput { .. }).then(|| (*edit).clone()));
             }
+            // What the manifest says now was compared with what the edit wants.
+            Edit::PatchPodTemplate { .. }
+            | Edit::SetContainerEnv { .. }
+            | Edit::CreateServiceAccount { .. } => {
+                edits.push((*edit).clone());
+            }
             _ => {
                 return Err(
                     "of this source only policies, accounts and workflows are read as evidence".into()

@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rolecall_collect::{Limits, read_folder};
-use rolecall_doctor::fix::edit::Edit;
+use rolecall_doctor::fix::edit::{Edit, Variable};
 use rolecall_doctor::fix::render::unified;
 use rolecall_doctor::report::diagnose;
 use rolecall_model::evidence::Evidence;
@@ -100,6 +100,17 @@ fn written_out(edit: &str) -> Edit {
             before: text(4),
             after: text(5),
         },
+        "set-env" => Edit::SetContainerEnv {
+            namespace: text(1).unwrap(),
+            kind: text(2).unwrap(),
+            name: text(3).unwrap(),
+            variables: words[4..].chunks(4).map(variable).collect(),
+        },
+        "create-account" => Edit::CreateServiceAccount {
+            namespace: text(1).unwrap(),
+            name: text(2).unwrap(),
+            annotations: [(text(3).unwrap(), text(4).unwrap())].into(),
+        },
         "annotate" => Edit::AnnotateServiceAccount {
             namespace: text(1).unwrap(),
             name: text(2).unwrap(),
@@ -119,6 +130,12 @@ fn written_out(edit: &str) -> Edit {
         },
         other => panic!("{other}"),
     }
+}
+
+/// Container, name, value now and value afterwards of a variable.
+fn variable(words: &[&str]) -> Variable {
+    let text = |at: usize| Some(words[at]).filter(|word| *word != "-").map(str::to_owned);
+    Variable { container: words[0].into(), name: words[1].into(), place: 0, before: text(2), after: text(3) }
 }
 
 /// Makes all edits, and says what came of them as people read it.

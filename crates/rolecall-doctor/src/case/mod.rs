@@ -34,6 +34,7 @@ pub use egress::Blocked;
 pub use endpoint::{Endpoint, EndpointFrom};
 pub use identity::{Presented, Via};
 pub use injection::{Injection, TokenMount};
+pub(crate) use injection::{ROLE_ARN, TOKEN_FILE};
 pub(crate) use plan::gives_identity;
 pub use requested::{Requested, RequestedFrom};
 pub use sdk::Sdk;

@@ -1,5 +1,7 @@
 //! Edits: what changes where, with what was there before, so that it can be previewed, compared and undone.
 
+use std::collections::BTreeMap;
+
 use rolecall_model::document::DocumentId;
 use rolecall_model::evidence::Evidence;
 use rolecall_model::evidence::role::Role;
@@ -79,6 +81,15 @@ pub enum Edit {
         /// Its value afterwards; none takes it away.
         after: Option<String>,
     },
+    /// Makes a service account.
+    CreateServiceAccount {
+        /// Namespace.
+        namespace: String,
+        /// Name of the account.
+        name: String,
+        /// Its annotations.
+        annotations: BTreeMap<String, String>,
+    },
     /// Lets a workload's pods run as another service account.
     PatchPodTemplate {
         /// Namespace.
@@ -91,6 +102,18 @@ pub enum Edit {
         before: Option<String>,
         /// `serviceAccountName` afterwards.
         after: Option<String>,
+    },
+    /// Sets variables of containers in a workload's pod template, or takes them out, all at once: the workload makes
+    /// its pods anew by that.
+    SetContainerEnv {
+        /// Namespace.
+        namespace: String,
+        /// Kind of the workload.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// The variables that change; those of one container in the order in which they stand there.
+        variables: Vec<Variable>,
     },
     /// Makes a workload's pods anew, so that the webhook sees them again.
     RestartWorkload {
@@ -128,6 +151,21 @@ pub enum Edit {
     },
 }
 
+/// A variable of a container that changes. Its value is written out: one that is drawn from elsewhere is not changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Name of the container or init container.
+    pub container: String,
+    /// Name of the variable.
+    pub name: String,
+    /// Its place in the container's list, from 0: later ones may draw on earlier ones, so it comes back to its own.
+    pub place: usize,
+    /// Its value now; none where it is not set.
+    pub before: Option<String>,
+    /// Its value afterwards; none takes it out.
+    pub after: Option<String>,
+}
+
 /// Another trust policy, made from the stored one by changing the bytes that must change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustPolicyEdit {
@@ -144,8 +182,9 @@ pub struct TrustPolicyEdit {
 }
 
 impl Edit {
-    /// The edit that undoes this one; none where nothing can: a pod that was replaced stays replaced, a provider is not
-    /// deleted again, since others may have come to rest on it, and what a job's permissions were stands in its history.
+    /// The edit that undoes this one; none where nothing can: a pod that was replaced stays replaced, a provider or an
+    /// account is not deleted again, since others may have come to rest on it, and what a job's permissions were stands
+    /// in its history.
     #[must_use]
     pub fn inverse(&self) -> Option<Edit> {
         let mut inverse = self.clone();
@@ -163,9 +202,14 @@ impl Edit {
             Edit::EditFile { before, after, .. }
             | Edit::SetRoleInput { before, after, .. }
             | Edit::SetManagedPolicy { before, after, .. } => std::mem::swap(before, after),
-            Edit::CreateProvider { .. } | Edit::RestartWorkload { .. } | Edit::GrantIdToken { .. } => {
-                return None;
+            Edit::SetContainerEnv { variables, .. } => {
+                let swap = |one: &mut Variable| std::mem::swap(&mut one.before, &mut one.after);
+                variables.iter_mut().for_each(swap);
             }
+            Edit::CreateProvider { .. }
+            | Edit::CreateServiceAccount { .. }
+            | Edit::RestartWorkload { .. }
+            | Edit::GrantIdToken { .. } => return None,
         }
         Some(inverse)
     }
@@ -177,6 +221,15 @@ impl Edit {
             Edit::GrantIdToken { file, .. }
             | Edit::SetRoleInput { file, .. }
             | Edit::EditFile { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The kind of the workload that makes its pods of another template afterwards.
+    #[must_use]
+    pub fn template_of(&self) -> Option<&str> {
+        match self {
+            Edit::PatchPodTemplate { kind, .. } | Edit::SetContainerEnv { kind, .. } => Some(kind),
             _ => None,
         }
     }

@@ -2,15 +2,18 @@
 
 mod policies;
 
-use rolecall_model::document::Document;
-use rolecall_model::evidence::Evidence;
+use std::collections::BTreeMap;
+
+use rolecall_model::document::{Document, DocumentId};
+use rolecall_model::evidence::{Evidence, Fact, Source};
 use rolecall_model::json::Node;
 use rolecall_model::json::edit::{self, Change, quoted};
 use rolecall_model::span::Span;
 use similar::TextDiff;
 
 use super::edit::{Edit, TrustPolicyEdit};
-use super::{workflow, yaml};
+use super::pod_template::Named;
+use super::{manifest, workflow, yaml};
 
 /// A file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +114,20 @@ impl Folder<'_> {
             }
             Edit::SetManagedPolicy { policy, before, after } => self.managed_policy(policy, before, after),
             Edit::AnnotateServiceAccount { key, after, .. } => self.annotate(key, after.as_deref()),
-            Edit::PatchPodTemplate { .. } | Edit::RestartWorkload { .. } => self.forget_pod(),
+            Edit::CreateServiceAccount { namespace, name, annotations } => {
+                self.create_account(namespace, name, annotations);
+            }
+            Edit::PatchPodTemplate { namespace, kind, name, after, .. } => {
+                self.template(Named { namespace, kind, name }, |text, spec| {
+                    manifest::set_account(text, spec, after.as_deref()?)
+                });
+            }
+            Edit::SetContainerEnv { namespace, kind, name, variables } => {
+                self.template(Named { namespace, kind, name }, |text, spec| {
+                    manifest::set_env(text, spec, variables)
+                });
+            }
+            Edit::RestartWorkload { .. } => self.forget_pod(None),
             Edit::GrantIdToken { file, job } => {
                 self.workflow(file, |text, root| workflow::grant(text, root, job));
             }
@@ -245,15 +261,46 @@ impl Folder<'_> {
         }
     }
 
-    /// The pod that was read is replaced; which one takes its place is known when it runs.
-    fn forget_pod(&mut self) {
-        let pod = self.evidence.pod.pod.present().map(|pod| pod.document);
-        let environment = self.evidence.documents.named("env.txt").map(|(id, _)| id);
-        for id in [pod, environment].into_iter().flatten() {
-            let Some(document) = self.evidence.documents.get(id) else { continue };
-            let (name, text) = (document.name.clone(), document.text.clone());
-            self.put(&name, Some(text), None);
+    /// The account as a file of its own, and no answer any more that it is not there.
+    fn create_account(&mut self, namespace: &str, name: &str, annotations: &BTreeMap<String, String>) {
+        let text = manifest::service_account(namespace, name, annotations);
+        self.put("serviceaccount.yaml", None, Some(text));
+        let said = match &self.evidence.serviceaccount.account {
+            Fact::Absent { source: Source::Document(id) } => Some(*id),
+            _ => None,
+        };
+        let lookups = self.evidence.lookups.iter().filter(|one| one.name.starts_with("serviceaccount"));
+        let ids: Vec<DocumentId> =
+            said.into_iter().chain(lookups.map(|one| one.answer.at.document)).collect();
+        ids.into_iter().for_each(|id| self.forget(id));
+    }
+
+    /// The template changed where it stands, and the pod that came of the old one left out.
+    fn template(&mut self, named: Named<'_>, changes: impl Fn(&str, &Node) -> Option<Vec<Change>>) {
+        let workload = self.evidence.pod.workloads.iter().find(|one| named.is(one));
+        let Some(template) = workload.map(|workload| &workload.template) else { return };
+        self.forget_pod(Some(template.document));
+        let Some(document) = self.evidence.documents.get(template.document).cloned() else { return };
+        let spec = document.root.as_ref().and_then(|root| manifest::within(root, template.spec_at.span));
+        if let Some(changes) = spec.and_then(|spec| changes(&document.text, spec)) {
+            self.change(&document, &changes);
         }
+    }
+
+    fn forget(&mut self, id: DocumentId) {
+        let Some(document) = self.evidence.documents.get(id) else { return };
+        let (name, text) = (document.name.clone(), document.text.clone());
+        self.put(&name, Some(text), None);
+    }
+
+    /// The pod that was read is replaced; which one takes its place is known when it runs. A file that also holds the
+    /// template stays.
+    fn forget_pod(&mut self, but: Option<DocumentId>) {
+        // A template stands for the pods that come of it, and is not replaced.
+        let pod = self.evidence.pod.pod.present().filter(|pod| pod.kind == "Pod").map(|pod| pod.document);
+        let environment = self.evidence.documents.named("env.txt").map(|(id, _)| id);
+        let gone = [pod, environment].into_iter().flatten().filter(|id| Some(*id) != but);
+        gone.for_each(|id| self.forget(id));
     }
 }
 

@@ -2,10 +2,29 @@
 
 use rolecall_engine::inject::{Container as Plan, Mutation, Treatment};
 use rolecall_model::document::{At, Located};
-use rolecall_model::evidence::Evidence;
 use rolecall_model::evidence::pod::{Container, EnvVar, Mount, Pod, ProjectedToken, Volume};
+use rolecall_model::evidence::{Evidence, Fact};
 
 use crate::case::{Case, Injection};
+
+/// The pod that a template makes now; none where the evidence does not tell what the webhook would do to it, and where
+/// the webhook is at fault.
+pub(super) fn pod_of_template(evidence: &Evidence, template: &Pod) -> Option<Pod> {
+    let mut anew = evidence.clone();
+    let mut pod = bare(template);
+    anew.pod.pod = Fact::read(pod.clone(), template.document);
+    let case = Case::new(&anew);
+    if !case.misses().iter().all(|miss| miss.recreate) {
+        return None;
+    }
+    match case.mutation() {
+        Some(mutation) => injected(&mut pod, &mutation),
+        // The webhook leaves alone what runs under an account without a role.
+        None if case.used_account().is_some() && case.annotation().is_none() => {}
+        None => return None,
+    }
+    Some(pod)
+}
 
 /// The pod as it would be created now; none where the evidence does not tell. A pod that was injected before says nothing
 /// certain about the template that its successor comes from, and a webhook that is at fault injects nothing.
@@ -17,16 +36,18 @@ pub(super) fn pod_made_anew(evidence: &Evidence) -> Option<Pod> {
     if !untouched || !reachable || case.would_be_injected() != Some(true) {
         return None;
     }
-    Some(injected(pod, &case.mutation()?))
+    let mut pod = bare(pod);
+    injected(&mut pod, &case.mutation()?);
+    Some(pod)
 }
 
-fn injected(pod: &Pod, mutation: &Mutation) -> Pod {
-    let mut pod = pod.clone();
+/// A pod of which nothing is known yet but what its maker says.
+fn bare(pod: &Pod) -> Pod {
+    Pod { kind: "Pod".to_owned(), created: None, ready: None, ready_since: None, ..pod.clone() }
+}
+
+fn injected(pod: &mut Pod, mutation: &Mutation) {
     let at = pod.spec_at;
-    "Pod".clone_into(&mut pod.kind);
-    pod.created = None;
-    pod.ready = None;
-    pod.ready_since = None;
     if mutation.adds_volume {
         pod.volumes.insert(0, volume(mutation, at));
     }
@@ -36,7 +57,6 @@ fn injected(pod: &Pod, mutation: &Mutation) -> Pod {
             treat(container, plan, mutation);
         }
     }
-    pod
 }
 
 fn treat(container: &mut Container, plan: &Plan, mutation: &Mutation) {

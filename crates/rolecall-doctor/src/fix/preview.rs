@@ -1,19 +1,24 @@
 //! The evidence as it would be after an edit, and after the attempt is made again.
 
+use std::collections::BTreeMap;
+
 use rolecall_model::document::{At, Document, Located};
 use rolecall_model::evidence::attempt::{Attempt, Symptom, TrailEvent};
 use rolecall_model::evidence::permission::NamedPolicy;
 use rolecall_model::evidence::provider::Provider;
 use rolecall_model::evidence::role::TrustDocument;
-use rolecall_model::evidence::serviceaccount::Pair;
+use rolecall_model::evidence::serviceaccount::{Pair, ServiceAccount};
 use rolecall_model::evidence::{Evidence, Fact, Unread, UnreadReason};
 use rolecall_model::json::Node;
 use rolecall_model::span::Span;
 
 use super::edit::{Edit, TrustPolicyEdit};
-use super::made_anew::pod_made_anew;
+use super::made_anew::{pod_made_anew, pod_of_template};
 use super::permission_policy::managed;
+use super::pod_template::{self, Named};
 use super::workflow::{granting, naming};
+use super::workload::rolls;
+use crate::case::Case;
 
 /// The evidence with the edits made. What was seen of the failed attempt is forgotten but for who presented what:
 /// the attempt is another one.
@@ -104,20 +109,27 @@ fn make(evidence: &mut Evidence, edit: &Edit) {
         Edit::PutRolePolicy { name, after, .. } => role_policy(evidence, name, after.as_deref()),
         Edit::SetManagedPolicy { policy, after, .. } => managed_policy(evidence, policy, after),
         Edit::AnnotateServiceAccount { key, after, .. } => annotate(evidence, key, after.as_deref()),
-        Edit::PatchPodTemplate { after, .. } => {
-            if let Fact::Present { value, .. } = &mut evidence.pod.pod {
-                let at = value.service_account.as_ref().map_or(value.spec_at, |name| name.at);
-                value.service_account = after.as_ref().map(|name| Located::new(name.clone(), at));
-            }
+        Edit::CreateServiceAccount { namespace, name, annotations } => {
+            create_account(evidence, namespace, name, annotations);
+        }
+        Edit::PatchPodTemplate { namespace, kind, name, after, .. } => {
+            pod_template::run_as(evidence, Named { namespace, kind, name }, after.as_deref());
+            forget_environment(evidence);
+        }
+        Edit::SetContainerEnv { namespace, kind, name, variables } => {
+            pod_template::set_env(evidence, Named { namespace, kind, name }, variables);
+            forget_environment(evidence);
         }
         // What the webhook would make of it, where that can be told; else nothing of the old pod may be taken for the new
         // one.
         Edit::RestartWorkload { .. } => {
-            match (pod_made_anew(evidence), &mut evidence.pod.pod) {
+            let maker = Case::new(evidence).maker().filter(|one| rolls(&one.template.kind));
+            let templated = maker.and_then(|one| pod_of_template(evidence, &one.template));
+            match (templated.or_else(|| pod_made_anew(evidence)), &mut evidence.pod.pod) {
                 (Some(pod), Fact::Present { value, .. }) => *value = pod,
                 (_, fact) => unread(fact, "kubectl get pod -n NAMESPACE POD -o yaml > pod.yaml"),
             }
-            unread(&mut evidence.caller.environment, "kubectl exec -n NAMESPACE POD -- env > env.txt");
+            forget_environment(evidence);
         }
         Edit::GrantIdToken { file, job } => workflow(evidence, file, |root| granting(root, job)),
         Edit::SetRoleInput { file, before, after } => {
@@ -140,6 +152,10 @@ fn asking(evidence: &mut Evidence, before: &str, after: &str) {
     for arn in request.into_iter().chain(logged).chain(seen).filter(|arn| arn.value == before) {
         after.clone_into(&mut arn.value);
     }
+}
+
+fn forget_environment(evidence: &mut Evidence) {
+    unread(&mut evidence.caller.environment, "kubectl exec -n NAMESPACE POD -- env > env.txt");
 }
 
 fn workflow(evidence: &mut Evidence, file: &str, change: impl Fn(&Node) -> Node) {
@@ -185,6 +201,31 @@ fn create(evidence: &mut Evidence, arn: &str, url: &str, audiences: &[String]) {
         created: None,
     };
     evidence.provider.detail = Fact::read(provider, id);
+}
+
+fn create_account(
+    evidence: &mut Evidence,
+    namespace: &str,
+    name: &str,
+    annotations: &BTreeMap<String, String>,
+) {
+    let id = evidence.documents.add(Document::plain("service account afterwards", name));
+    let at = At::new(id, Span::new(0, name.len()));
+    let text = |text: &str| Located::new(text.to_owned(), at);
+    let account = ServiceAccount {
+        document: id,
+        name: text(name),
+        namespace: Some(text(namespace)),
+        created: None,
+        annotations: annotations
+            .iter()
+            .map(|(key, value)| Pair { key: text(key), value: text(value) })
+            .collect(),
+        metadata_at: at,
+        annotated: None,
+    };
+    evidence.serviceaccount.account = Fact::read(account, id);
+    evidence.lookups.retain(|lookup| !lookup.name.starts_with("serviceaccount"));
 }
 
 /// An inline policy keeps its place among the others; a managed one may have the same name and is another one.

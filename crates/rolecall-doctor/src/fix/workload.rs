@@ -1,10 +1,15 @@
-//! Edits of workloads: the annotation of a service account, and pods made anew so that the webhook sees them.
+//! Edits of workloads: the annotation of a service account, the template of pods, and pods made anew so that the
+//! webhook sees them.
 
+use rolecall_model::evidence::pod::{Container, EnvVar, Workload};
 use rolecall_model::evidence::serviceaccount::ServiceAccount;
 
-use super::edit::Edit;
-use crate::case::{Case, RequestedFrom};
+use super::edit::{Edit, Variable};
+use super::made_anew::pod_of_template;
+use super::preview::preview;
+use crate::case::{Case, ROLE_ARN, RequestedFrom, TOKEN_FILE, TokenMount};
 use crate::checks::serviceaccount::ROLE_KEY;
+use crate::finding::{Finding, Safety};
 
 /// Makes the pods anew; none where no pod was read or it has no name, and where the webhook would inject none of its
 /// containers this time either.
@@ -19,6 +24,127 @@ pub fn restart(case: &Case<'_>) -> Option<Edit> {
         kind: pod.kind.clone(),
         name: pod.name.as_ref()?.value.clone(),
     })
+}
+
+/// Whether a workload of this kind makes its pods anew by itself when its template changes.
+#[must_use]
+pub fn rolls(kind: &str) -> bool {
+    ["Deployment", "StatefulSet", "DaemonSet"].contains(&kind)
+}
+
+/// The workload whose template can be changed so that other pods come of it. The template of a Job cannot be changed
+/// once it is made, nor can a pod's, and pods of a ReplicaSet stay as they are (Kubernetes API reference, `Job`,
+/// `ReplicaSet`).
+#[must_use]
+pub fn template<'a>(case: &Case<'a>) -> Option<&'a Workload> {
+    case.maker().filter(|workload| rolls(&workload.template.kind) || workload.template.kind == "CronJob")
+}
+
+/// Lets the pods of the workload run as another account.
+#[must_use]
+pub fn run_as(case: &Case<'_>, account: &str) -> Option<Edit> {
+    let template = &template(case)?.template;
+    Some(Edit::PatchPodTemplate {
+        namespace: template.namespace.as_ref()?.value.clone(),
+        kind: template.kind.clone(),
+        name: template.name.as_ref()?.value.clone(),
+        before: template.service_account.as_ref().map(|name| name.value.clone()),
+        after: Some(account.to_owned()),
+    })
+}
+
+/// Changes variables of the template's containers. `after` is asked for each and gives none where one stays, else the
+/// new value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere or
+/// stands twice.
+#[must_use]
+pub fn set_env(
+    case: &Case<'_>,
+    after: impl Fn(&Container, &EnvVar) -> Option<Option<String>>,
+) -> Option<Edit> {
+    let template = &template(case)?.template;
+    let mut variables = Vec::new();
+    for container in &template.containers {
+        for (place, variable) in container.env.iter().enumerate() {
+            let Some(after) = after(container, variable) else { continue };
+            let name = &variable.name.value;
+            let before = variable.value.as_ref()?.value.clone();
+            if container.env.iter().filter(|other| other.name.value == *name).count() > 1 {
+                return None;
+            }
+            let container = container.name.value.clone();
+            variables.push(Variable { container, name: name.clone(), place, before: Some(before), after });
+        }
+    }
+    let (namespace, name) = (template.namespace.as_ref()?, template.name.as_ref()?);
+    (!variables.is_empty()).then(|| Edit::SetContainerEnv {
+        namespace: namespace.value.clone(),
+        kind: template.kind.clone(),
+        name: name.value.clone(),
+        variables,
+    })
+}
+
+/// Takes the two variables of the mechanism out of containers that someone set up by hand, so that the webhook does it.
+/// None where the webhook would not then give each of them a token, and where another role was set by hand than the
+/// account names: which of them is meant is not known.
+#[must_use]
+pub fn leave_to_the_webhook(case: &Case<'_>, by_hand: impl Fn(&Container) -> bool) -> Option<Edit> {
+    let role = case.annotation()?;
+    let is_ours = |one: &EnvVar| [ROLE_ARN, TOKEN_FILE].contains(&one.name.value.as_str());
+    let edit = set_env(case, |container, one| (is_ours(one) && by_hand(container)).then_some(None))?;
+    let Edit::SetContainerEnv { variables, .. } = &edit else { return None };
+    let other = |one: &Variable| {
+        let value = one.before.as_deref().unwrap_or_default();
+        one.name == ROLE_ARN && !value.is_empty() && value != role.value.value
+    };
+    if variables.iter().any(other) {
+        return None;
+    }
+    let after = preview(case.evidence(), std::slice::from_ref(&edit));
+    let after = Case::new(&after);
+    let pod = pod_of_template(after.evidence(), &after.maker()?.template)?;
+    let given = |one: &Variable| {
+        let container = pod.containers.iter().find(|container| container.name.value == one.container);
+        container.is_some_and(|container| {
+            container.env(ROLE_ARN).is_some()
+                && after.token_mount(&pod, container) == Some(TokenMount::Mounted)
+        })
+    };
+    variables.iter().all(given).then_some(edit)
+}
+
+/// Who writes the workload, and will write it again as it was; none where nothing tells.
+fn rendered_by(workload: &Workload) -> Option<String> {
+    const MARKS: [(&str, &str); 5] = [
+        ("meta.helm.sh/release-name", "Helm"),
+        ("argocd.argoproj.io/tracking-id", "Argo CD"),
+        ("argocd.argoproj.io/instance", "Argo CD"),
+        ("kustomize.toolkit.fluxcd.io/name", "Flux"),
+        ("helm.toolkit.fluxcd.io/name", "Flux"),
+    ];
+    let all = || workload.labels.iter().chain(&workload.annotations);
+    let marked = |(key, who): &(&str, &str)| {
+        all().any(|pair| pair.key.value == *key).then(|| format!("{who} (`{key}`)"))
+    };
+    // What renders a chart itself goes before the chart.
+    let found = MARKS.iter().skip(1).chain(MARKS.first()).find_map(marked);
+    let label = || {
+        let pair = all().find(|pair| pair.key.value == "app.kubernetes.io/managed-by")?;
+        Some(format!("{} (`{}`)", pair.value.value, pair.key.value))
+    };
+    found.or_else(label)
+}
+
+/// Mends a finding by a change of the template, and says who will write that over.
+#[must_use]
+pub fn change_template(case: &Case<'_>, finding: Finding, title: impl Into<String>, edit: Edit) -> Finding {
+    let finding = finding.change(title, Safety::Review, vec![edit]);
+    match template(case).and_then(rendered_by) {
+        Some(who) => finding.note(format!(
+            "the workload is rendered by {who}: change its source too, or the next rendering undoes the fix"
+        )),
+        None => finding,
+    }
 }
 
 /// Puts an annotation on an account; none where its namespace is not known.

@@ -70,7 +70,7 @@ fn annotate_flow(text: &str, metadata: &Node, key: &str, value: &str) -> Vec<Cha
     }
 }
 
-fn is_flow(text: &str, node: &Node) -> bool {
+pub(super) fn is_flow(text: &str, node: &Node) -> bool {
     text.get(node.span.range()).is_some_and(|text| text.starts_with('{'))
 }
 
@@ -92,7 +92,7 @@ fn after_line(text: &str, end: u32, lines: &str) -> Change {
     Change::new(Span::new(at, at), format!("\n{lines}"))
 }
 
-fn pair(key: &str, value: &str) -> String {
+pub(super) fn pair(key: &str, value: &str) -> String {
     format!("{}: {}", scalar(key), scalar(value))
 }
 

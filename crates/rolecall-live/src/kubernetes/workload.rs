@@ -121,17 +121,22 @@ impl Reader<'_> {
             format!("/apis/{api}/namespaces/{}/{}/{}", part(self.namespace), kind.plural(), part(name))
         };
         let what = format!("get {}", kind.name().to_ascii_lowercase());
-        let read = self.desk.ask(Side::Kubernetes, &what, 1, self.kubernetes.get(&path(kind.api()))).await;
-        match read {
-            // Kubernetes before 1.21 has them under another version, and answers so to the whole path.
-            Err(refusal)
-                if kind == Kind::CronJob
-                    && refusal.kind == RefusalKind::NotFound
-                    && !refusal.line.contains(name) =>
+        let (current, older) = (path(kind.api()), path("batch/v1beta1"));
+        let read = self.desk.ask(Side::Kubernetes, &what, 1, self.kubernetes.get(&current));
+        if kind != Kind::CronJob {
+            return read.await;
+        }
+        // Kubernetes before 1.21 has them under another version: both are asked at once, so that neither waits.
+        let older = self.desk.ask(Side::Kubernetes, &what, 1, self.kubernetes.get(&older));
+        match tokio::join!(read, older) {
+            // One that does not know the version answers so to the whole path, and not about the name.
+            (Err(refusal), older)
+                if refusal.kind == RefusalKind::NotFound
+                    && (older.is_ok() || !refusal.line.contains(name)) =>
             {
-                self.desk.ask(Side::Kubernetes, &what, 1, self.kubernetes.get(&path("batch/v1beta1"))).await
+                older
             }
-            read => read,
+            (read, _) => read,
         }
     }
 

@@ -11,6 +11,8 @@ use crate::instant::Instant;
 pub struct PodEvidence {
     /// The pod (`pod.yaml`), or the pod template of a Deployment and its kin.
     pub pod: Fact<Pod>,
+    /// Workloads that were read with the templates of their pods, whether or not a pod of theirs was.
+    pub workloads: Vec<Workload>,
     /// The webhook's configuration (`webhook.yaml`).
     pub webhook: Fact<JsonObject>,
     /// The pod of the webhook itself (`webhook-pod.yaml`).
@@ -56,6 +58,17 @@ pub struct Pod {
     pub ready: Option<bool>,
     /// Place of `spec`, for a caret where something is missing.
     pub spec_at: At,
+}
+
+/// What makes pods of a template: a Deployment and its kin.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// The template: name, namespace and kind are the workload's.
+    pub template: Pod,
+    /// Labels of the workload itself.
+    pub labels: Pairs,
+    /// Annotations of the workload itself.
+    pub annotations: Pairs,
 }
 
 /// A container.

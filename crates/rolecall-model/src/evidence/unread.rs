@@ -75,6 +75,7 @@ impl Evidence {
             },
             pod: PodEvidence {
                 pod: Fact::not_given("kubectl get pod -n NAMESPACE POD -o yaml > pod.yaml"),
+                workloads: Vec::new(),
                 webhook: Fact::not_given(
                     "kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml > webhook.yaml",
                 ),

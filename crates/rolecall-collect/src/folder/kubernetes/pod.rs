@@ -1,7 +1,7 @@
 //! Pods and the templates of what makes pods.
 
 use rolecall_model::document::{At, DocumentId};
-use rolecall_model::evidence::pod::{Container, EnvVar, Mount, Pod, ProjectedToken, Volume};
+use rolecall_model::evidence::pod::{Container, EnvVar, Mount, Pod, ProjectedToken, Volume, Workload};
 use rolecall_model::evidence::{Evidence, Fact, UnreadReason};
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
@@ -19,6 +19,13 @@ pub(super) fn take(evidence: &mut Evidence, id: DocumentId, file: &str, kind: &s
     let Some(template) = template else { return false };
     let pod = read(id, kind, node, template);
     let is_webhook = file.to_ascii_lowercase().starts_with("webhook");
+    if kind != "Pod" && !is_webhook {
+        evidence.pod.workloads.push(Workload {
+            template: pod.clone(),
+            labels: pairs(id, node.path(&["metadata", "labels"])),
+            annotations: pairs(id, node.path(&["metadata", "annotations"])),
+        });
+    }
     let slot = if is_webhook { &mut evidence.pod.webhook_pod } else { &mut evidence.pod.pod };
     // The API server gives every pod an account: where a pod that it made has none, the text breaks off before it.
     if kind == "Pod" && !is_webhook && pod.created.is_some() && pod.service_account.is_none() {

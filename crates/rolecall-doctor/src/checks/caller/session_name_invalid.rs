@@ -22,6 +22,8 @@ use rolecall_model::evidence::attempt::Symptom;
 use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
+use crate::fix::edit::Edit;
+use crate::fix::workload::{change_template, set_env};
 use crate::link::Link;
 use crate::pipeline;
 
@@ -35,8 +37,10 @@ pub const CHECK: Check = Check {
     run: check,
 };
 
+/// The variable from which SDKs take the name.
+const VARIABLE: &str = "AWS_ROLE_SESSION_NAME";
 /// Keys by which pipelines name the session.
-const KEYS: [&str; 4] = ["role-session-name", "role_session_name", "AWS_ROLE_SESSION_NAME", "session-name"];
+const KEYS: [&str; 4] = ["role-session-name", "role_session_name", VARIABLE, "session-name"];
 
 fn check(case: &Case<'_>) -> Option<Finding> {
     let named = |field: &str| field.eq_ignore_ascii_case("roleSessionName");
@@ -77,8 +81,32 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     } else if let Some(text) = expression(case) {
         finding = finding.beside(text.at, "it is put together here");
     }
+    if let Some(edit) = value.as_deref().and_then(|value| rename(case, value)) {
+        let title = format!(
+            "write `{}` in place of `{}` where the pod's template sets `{VARIABLE}`",
+            mended(value.as_deref().unwrap_or_default()),
+            value.as_deref().unwrap_or_default()
+        );
+        return Some(change_template(case, finding, title, edit));
+    }
     let mended = value.as_deref().map_or_else(|| "NAME".into(), mended);
     Some(finding.fix(format!("give a name such as `{mended}`"), Safety::ShowOnly, &[]))
+}
+
+/// The mended name in the template, where it is the template that sets the name which was refused.
+fn rename(case: &Case<'_>, refused: &str) -> Option<Edit> {
+    set_env(case, |_, variable| {
+        let own = variable.name.value == VARIABLE;
+        let value =
+            variable.value.as_ref().filter(|value| own && value.value == refused && is_plain(value))?;
+        flaw(&value.value).map(|_| Some(mended(&value.value)))
+    })
+}
+
+/// Whether Kubernetes hands the value on as it is written (Kubernetes documentation, "Define Dependent Environment
+/// Variables").
+fn is_plain(value: &Text) -> bool {
+    !value.value.contains("$(")
 }
 
 /// Names as they are written down, without expressions that are rendered later.
@@ -86,7 +114,7 @@ fn written(case: &Case<'_>) -> Vec<Text> {
     let caller = case.caller();
     let requests = caller.request.present().into_iter().chain(&caller.logged_requests);
     let mut names: Vec<Text> = requests.filter_map(|request| request.session_name.clone()).collect();
-    names.extend(case.variable("AWS_ROLE_SESSION_NAME").filter(|text| !text.value.is_empty()));
+    names.extend(case.variable(VARIABLE).filter(|text| !text.value.is_empty() && is_plain(text)));
     let piped = case.workflows().iter().flat_map(|workflow| pipeline::values(workflow, &KEYS));
     names.extend(piped.filter(|text| !text.value.contains(['$', '{'])));
     names

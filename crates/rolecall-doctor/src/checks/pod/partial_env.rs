@@ -17,12 +17,14 @@
 //! amazon-eks-pod-identity-webhook, handler; reference eks.md §3.3 point 3.
 
 use rolecall_model::document::At;
+use rolecall_model::evidence::pod::Container;
 
 use super::named;
 use crate::case::{Case, Injection};
 use crate::check::Check;
 use crate::checks::serviceaccount::{namespace, recreate};
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::workload::{change_template, leave_to_the_webhook};
 use crate::link::Link;
 
 /// The check.
@@ -73,18 +75,24 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(pair) = case.annotation() {
         finding = finding.beside(pair.key.at, "the annotation would do it alone");
     }
+    let half = |container: &Container| {
+        container.env("AWS_ROLE_ARN").is_some() != container.env("AWS_WEB_IDENTITY_TOKEN_FILE").is_some()
+    };
+    if let Some(edit) = leave_to_the_webhook(case, half) {
+        let title = format!("take `{set}` out of the pod's template, so that the webhook sets both");
+        return Some(change_template(case, finding, title, edit));
+    }
     let space = shell_word(namespace(pod.and_then(|pod| pod.namespace.as_ref())));
     let template = pod.filter(|pod| pod.kind != "Pod");
     let target = match template.and_then(|pod| Some((pod, pod.name.as_ref()?))) {
         Some((pod, name)) => format!("{}/{}", pod.kind.to_lowercase(), shell_word(&name.value)),
         None => "deployment/NAME".into(),
     };
-    let safety = if template.is_some() { Safety::Review } else { Safety::ShowOnly };
     let mut commands = vec![format!("kubectl set env -n {space} {target} {set}-")];
     if template.is_none() {
         commands.push(recreate(case));
     }
-    Some(finding.fix(format!("take `{set}` out of the pod's template"), safety, &commands))
+    Some(finding.fix(format!("take `{set}` out of the pod's template"), Safety::ShowOnly, &commands))
 }
 
 /// The first container with one of the two variables, and with nothing drawn in from elsewhere.

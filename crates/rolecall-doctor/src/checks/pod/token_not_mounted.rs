@@ -26,6 +26,8 @@ use crate::case::{Case, TokenMount};
 use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
+use crate::fix::workload::{change_template, leave_to_the_webhook, template};
 use crate::link::Link;
 
 /// The check.
@@ -33,7 +35,7 @@ pub const CHECK: Check = Check {
     slug: "pod.token-not-mounted",
     title: "the environment names a token file that is not mounted",
     severity: Severity::Error,
-    reads: &[Link::Pod],
+    reads: &[Link::Pod, Link::ServiceAccount],
     source: include_str!("token_not_mounted.rs"),
     run: check,
 };
@@ -89,14 +91,23 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(seen) = seen {
         finding = finding.beside(seen.at, "the program says so");
     }
-    finding = finding.fix(
-        "drop the two variables from the pod's template so that the webhook injects variables, volume \
-         and mount",
-        Safety::ShowOnly,
-        &[recreate(case)],
-    );
+    let title = "drop the two variables from the pod's template so that the webhook injects variables, volume \
+                 and mount";
+    finding = match by_hand(case) {
+        Some(edit) => change_template(case, finding, title, edit),
+        None => finding.fix(title, Safety::ShowOnly, &[recreate(case)]),
+    };
     let look = format!("{} ls -l {}", exec(pod), shell_word(&path.value));
     Some(finding.note(format!("to see what the container sees: {look}")))
+}
+
+/// The variables of the template's containers that name a file which nothing mounts there.
+fn by_hand(case: &Case<'_>) -> Option<Edit> {
+    let maker = &template(case)?.template;
+    leave_to_the_webhook(case, |container| {
+        container.env("AWS_ROLE_ARN").is_some()
+            && case.token_mount(maker, container).is_some_and(|mount| mount != TokenMount::Mounted)
+    })
 }
 
 const WHY: &str = "The SDK reads the token from that file before it asks STS. The file is not there, so \

@@ -17,7 +17,10 @@
 //! ## Source
 //! Kubernetes documentation, "Configure Service Accounts for Pods".
 
+use std::collections::BTreeMap;
+
 use rolecall_model::document::At;
+use rolecall_model::evidence::serviceaccount::ServiceAccount;
 use rolecall_model::evidence::{Fact, Source};
 use rolecall_model::span::Span;
 
@@ -25,6 +28,8 @@ use super::{ROLE_KEY, namespace};
 use crate::case::{Case, account_of};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::edit::Edit;
+use crate::fix::workload::{restart, rolls};
 use crate::link::Link;
 use crate::near::distance;
 
@@ -68,18 +73,22 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let Some(text) = pod.and_then(|pod| pod.service_account.as_ref()) {
         finding = finding.beside(text.at, "the pod names it here");
     }
-    let near = |other: &&rolecall_model::evidence::serviceaccount::ServiceAccount| {
-        distance(&other.name.value, &name) <= 2
-    };
-    if let Some(other) = case.serviceaccount().others.iter().find(near) {
+    let near = |other: &&ServiceAccount| (1..=2).contains(&distance(&other.name.value, &name));
+    let accounts = case.serviceaccount();
+    let similar = accounts.account.present().into_iter().chain(&accounts.others).find(near);
+    if let Some(other) = similar {
         finding = finding.beside(other.name.at, "an account of a similar name exists");
     }
+    // Where one of a similar name exists, that one may have been meant.
+    let edits = create(case, &name).filter(|_| similar.is_none());
+    if let Some(edits) = edits {
+        let title = match edits.len() {
+            1 => "create the account and annotate it",
+            _ => "create the account and annotate it, then make its pods anew",
+        };
+        return Some(finding.change(title, Safety::Review, edits));
+    }
     let role = case.requested().map_or("ROLE_ARN", |requested| requested.arn.value.as_str());
-    let safety = if name == "NAME" || space == "NAMESPACE" || role == "ROLE_ARN" {
-        Safety::ShowOnly
-    } else {
-        Safety::Review
-    };
     let (space, name) = (shell_word(&space), shell_word(&name));
     let commands = [
         format!("kubectl create serviceaccount -n {space} {name}"),
@@ -88,7 +97,27 @@ fn check(case: &Case<'_>) -> Option<Finding> {
             shell_word(&format!("{ROLE_KEY}={role}"))
         ),
     ];
-    Some(finding.fix("create the account and annotate it, or name one that exists", safety, &commands))
+    Some(finding.fix(
+        "create the account and annotate it, or name one that exists",
+        Safety::ShowOnly,
+        &commands,
+    ))
+}
+
+/// The account that the pod names, with the role that is asked for, and pods made anew that run under it. None where
+/// the pod names another one than was looked for, and where role or namespace are not known.
+fn create(case: &Case<'_>, name: &str) -> Option<Vec<Edit>> {
+    // Kubernetes makes `default` itself.
+    let pod = case.pod().pod.present().filter(|pod| account_of(pod) == name && name != "default")?;
+    let role = case.requested().filter(|requested| requested.parsed().is_ok())?;
+    let edit = Edit::CreateServiceAccount {
+        namespace: pod.namespace.as_ref()?.value.clone(),
+        name: name.to_owned(),
+        annotations: BTreeMap::from([(ROLE_KEY.to_owned(), role.arn.value.clone())]),
+    };
+    // A Job that has no pod yet goes on trying.
+    let anew = restart(case).filter(|_| pod.kind == "Pod" || rolls(&pod.kind));
+    Some(std::iter::once(edit).chain(anew).collect())
 }
 
 /// The account's name and the words that say that it is not there.

@@ -27,6 +27,7 @@ use super::namespace;
 use crate::case::{Case, Injection, Phase, account_of, runs_under};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
+use crate::fix::workload::{change_template, run_as};
 use crate::link::Link;
 
 /// The check.
@@ -118,7 +119,22 @@ fn of_account(case: &Case<'_>, pod: &Pod, account: &ServiceAccount, certainty: C
         .because(why)
         .differs(place(pod), "the pod's account", wanted, found)
         .beside(account.name.at, beside);
+    // What the pod was meant to run under is written down, and so is the account: that can be changed.
+    let here = pod.namespace.as_ref().zip(account.namespace.as_ref());
+    let meant =
+        certainty == Certainty::Certain && here.is_some_and(|(pod, account)| pod.value == account.value);
+    if let Some(edit) = meant.then(|| run_as(case, &account.name.value)).flatten() {
+        let title = format!("let the pod's template name `{}`", account.name.value);
+        return change_template(case, signed(case, finding), title, edit);
+    }
     with_fix(case, pod, finding, &account.name.value)
+}
+
+fn signed(case: &Case<'_>, finding: Finding) -> Finding {
+    match case.signer() {
+        Some(signer) => finding.beside(signer.arn.at, "so this identity signed instead"),
+        None => finding,
+    }
 }
 
 /// The role's trust policy names one account of the pod's namespace, and the pod runs under `default`.
@@ -150,10 +166,8 @@ fn place(pod: &Pod) -> At {
     pod.service_account.as_ref().map_or(pod.spec_at, |name| name.at)
 }
 
-fn with_fix(case: &Case<'_>, pod: &Pod, mut finding: Finding, name: &str) -> Finding {
-    if let Some(signer) = case.signer() {
-        finding = finding.beside(signer.arn.at, "so this identity signed instead");
-    }
+fn with_fix(case: &Case<'_>, pod: &Pod, finding: Finding, name: &str) -> Finding {
+    let finding = signed(case, finding);
     let kind = if pod.kind == "Pod" {
         "deployment/NAME".to_owned()
     } else {

@@ -68,7 +68,9 @@ pub(super) fn commands(edits: &[Edit]) -> Vec<String> {
 fn shell(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::AnnotateServiceAccount { .. }
+        | Edit::CreateServiceAccount { .. }
         | Edit::PatchPodTemplate { .. }
+        | Edit::SetContainerEnv { .. }
         | Edit::RestartWorkload { .. } => kubectl::render(edit),
         _ => aws_cli::render(edit),
     }

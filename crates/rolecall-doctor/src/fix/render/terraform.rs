@@ -55,6 +55,18 @@ pub(super) fn render(edit: &Edit) -> Option<String> {
             quoted(key),
             quoted(value)
         )),
+        Edit::CreateServiceAccount { namespace, name, annotations } => {
+            let pairs = annotations.iter().map(|(key, value)| format!("{} = {}", quoted(key), quoted(value)));
+            let annotations = match pairs.collect::<Vec<_>>().join("\n      ") {
+                none if none.is_empty() => String::new(),
+                pairs => format!("    annotations = {{\n      {pairs}\n    }}\n"),
+            };
+            Some(format!(
+                "resource \"kubernetes_service_account\" \"this\" {{\n  metadata {{\n    name      = {}\n    namespace = {}\n{annotations}  }}\n}}\n",
+                quoted(name),
+                quoted(namespace)
+            ))
+        }
         _ => None,
     }
 }

@@ -23,7 +23,7 @@ use super::target::{ReadTargets, Targets};
 use super::{Done, Failure};
 use crate::exit::Exit;
 use crate::output;
-use look_again::{look_again, stands};
+use look_again::{PodAfterwards, look_again, stands};
 
 /// How a live fix is made.
 #[derive(Args, Clone, Debug)]
@@ -54,30 +54,35 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
             output::human::report(&report, Fixes::Short)?;
         }
         let number = if round == 0 { number } else { 1 };
-        let Some((finding, fix)) = to_make(&report, number, round)? else { break };
-        plan(&report, finding, fix)?;
-        if let Some(file) = fix.edits.iter().find_map(Edit::file) {
-            return Err(Failure::Unknown {
-                fact: format!("this fix changes a file that you keep, `{file}`, and nothing live"),
-                remedy: "`--in DIR` changes it where it is kept".into(),
-            });
-        }
-        if !consents(&[fix], options)? {
+        let fix = match to_make(&report, number, round) {
+            Ok(None) => break,
+            Ok(Some((finding, fix))) => {
+                plan(&report, finding, fix)?;
+                refuse_files(fix)?;
+                Some(fix)
+            }
+            // What an interrupted run changed may not show yet: then there is nothing more to make.
+            Err(failure) => {
+                let left = journal.insert(open(&targets, flags, options, &read)?);
+                if !left.is_unfinished() {
+                    return Err(failure);
+                }
+                output::human::note("the interrupted run is gone on with: what it changed may not show yet");
+                None
+            }
+        };
+        if !consents(fix.as_slice(), options)? {
             return Ok(Exit::from(report.conclusion));
         }
         if journal.is_none() {
             journal = Some(open(&targets, flags, options, &read)?);
         }
-        let Some(open) = journal.as_mut() else { break };
-        open.plan(&fix.edits);
+        let (Some(open), Some(finding)) = (journal.as_mut(), report.findings.first()) else { break };
+        open.plan(fix.map_or(&[], |fix| &fix.edits));
         act(&runtime, open, flags, &targets, options)?;
-        let made_anew = fix.edits.iter().any(|edit| matches!(edit, Edit::RestartWorkload { .. }));
-        if made_anew {
-            let seen = read.collected.as_ref().and_then(|collected| collected.seen.service_account.clone());
-            targets = targets.beyond_the_pod(seen.as_deref());
-        }
-        let cause = finding.cause;
-        read = look_again(&targets, flags, cause, made_anew, options.wait)?;
+        let left = || open.steps.iter().map(|step| step.change.edit()).collect();
+        let (cause, edits) = (finding.cause, fix.map_or_else(left, |fix| fix.edits.clone()));
+        read = afterwards(&mut targets, flags, read, &edits, cause, options.wait)?;
         if stands(&read.evidence, cause) {
             break;
         }
@@ -89,6 +94,42 @@ pub fn run(targets: &Targets, flags: &LiveFlags, options: &LiveFix, number: usiz
         println!("\nto undo: rolecall undo {}", output::plain(&journal.path().display().to_string()));
     }
     Ok(Exit::from(after.conclusion))
+}
+
+/// A fix of a file that the user keeps is not made from here.
+fn refuse_files(fix: &Fix) -> Result<(), Failure> {
+    let Some(file) = fix.edits.iter().find_map(Edit::file) else { return Ok(()) };
+    Err(Failure::Unknown {
+        fact: format!("this fix changes a file that you keep, `{file}`, and nothing live"),
+        remedy: "`--in DIR` changes it where it is kept".into(),
+    })
+}
+
+/// What is read once the edits are made: of another pod, where they make one.
+fn afterwards(
+    targets: &mut Targets,
+    flags: &LiveFlags,
+    before: ReadTargets,
+    edits: &[Edit],
+    cause: &str,
+    wait: u64,
+) -> Result<ReadTargets, Failure> {
+    let pod = pod_afterwards(edits);
+    if pod == PodAfterwards::Another {
+        let seen = before.collected.and_then(|collected| collected.seen.service_account);
+        *targets = targets.beyond_the_pod(seen.as_deref());
+    }
+    look_again(targets, flags, cause, pod, wait)
+}
+
+/// What becomes of the pod by these edits.
+fn pod_afterwards(edits: &[Edit]) -> PodAfterwards {
+    // A cron job makes no pod until its time comes.
+    if edits.iter().any(|edit| edit.template_of() == Some("CronJob")) {
+        return PodAfterwards::Later;
+    }
+    let anew = |edit: &Edit| matches!(edit, Edit::RestartWorkload { .. }) || edit.template_of().is_some();
+    if edits.iter().any(anew) { PodAfterwards::Another } else { PodAfterwards::TheSame }
 }
 
 /// The fix to make; none where nothing is wrong, or where what is left behind a first fix has none.
