@@ -91,15 +91,25 @@ class Rolecall(Process):
         return float(found[0]) if found else 0.0
 
 
-def roles(folder, count):
-    """A folder to import roles from, `load` among them; the quota of an account is for those who create them."""
-    trust = json.loads(policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Action="sts:AssumeRole"))
-    common = {"Path": "/", "CreateDate": "2024-05-01T10:00:00+00:00", "AssumeRolePolicyDocument": trust}
+def roles(folder, count, account=ACCOUNT):
+    """A folder to import roles from, `load` among them; the quota of an account is for those who create them. Each has a
+    trust policy as clusters have it and an inline policy."""
+    name, issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF", f"arn:aws:iam::{account}:oidc-provider"
+    equals = {f"{name}:aud": AUDIENCE, f"{name}:sub": "system:serviceaccount:payments:api"}
+    federated = policy(
+        Principal={"Federated": f"{issuer}/{name}"}, Action="sts:AssumeRoleWithWebIdentity", Condition={"StringEquals": equals}
+    )
+    own = policy(Action=["s3:GetObject", "s3:PutObject"], Resource="arn:aws:s3:::payments-statements/*")
+    trust = policy(Principal={"AWS": f"arn:aws:iam::{account}:root"}, Action="sts:AssumeRole")
+    common = {"Path": "/", "CreateDate": "2024-05-01T10:00:00+00:00"}
     empty = dict.fromkeys(["InstanceProfileList", "RolePolicyList", "AttachedManagedPolicies", "Tags"], [])
-    named = lambda name: {"RoleName": name, "RoleId": f"AROA{name.upper()}", "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
-    many = [common | empty | named(name) for name in ["load", *(f"role{number:06}" for number in range(count))]]
-    details = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": many, "Policies": []}
-    place = pathlib.Path(folder) / "import"
+    named = lambda name: {"RoleName": name, "RoleId": f"AROA{name.upper()}", "Arn": f"arn:aws:iam::{account}:role/{name}"}
+    inline = {"RolePolicyList": [{"PolicyName": "own", "PolicyDocument": json.loads(own)}]}
+    kept = {"AssumeRolePolicyDocument": json.loads(federated)}
+    many = [common | empty | inline | kept | named(f"role{number:06}") for number in range(count)]
+    load = common | empty | {"AssumeRolePolicyDocument": json.loads(trust)} | named("load")
+    details = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [load, *many], "Policies": []}
+    place = pathlib.Path(folder) / f"import-{account}"
     place.mkdir()
     (place / "details.json").write_text(json.dumps(details))
     return str(place)
