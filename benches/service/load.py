@@ -84,7 +84,7 @@ def main():
     parser.add_argument("--connections", type=int, nargs="*", default=[16, 256])
     parser.add_argument("--only", nargs="*", help="workloads")
     parser.add_argument("--roles", type=int, default=0, help="so many more, imported: what is looked up lies among many")
-    parser.add_argument("--before", type=int, default=0, help="exchanges before anything is measured")
+    parser.add_argument("--before", type=int, default=100_000, help="exchanges before anything is measured: they fill what is kept of the newest events")
     parser.add_argument("--moto", help="moto_server; without it there is no peer")
     parser.add_argument("--log", default="off")
     parser.add_argument("--folder", help="where data lies; its disk is the one that counts")

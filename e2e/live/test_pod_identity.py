@@ -13,10 +13,10 @@ KEYS = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_acc
 
 
 @pytest.fixture(scope="module")
-def of_eks(tmp_path_factory, cluster):
-    """EKS Auth trusts the cluster's certificate by its authority: there is no provider with thumbprints in this."""
-    environment = {"SSL_CERT_FILE": cluster.exports["KUBE_CA"]}
-    service = Service(tmp_path_factory.mktemp("eks") / "service", dev=True, environment=environment).start()
+def of_eks(tmp_path_factory):
+    """EKS Auth trusts the cluster's certificate by the authority that it was registered with: no provider with thumbprints
+    is in this, and the system does not know it."""
+    service = Service(tmp_path_factory.mktemp("eks") / "service", dev=True).start()
     yield service
     service.kill()
 
@@ -28,8 +28,10 @@ def aws(of_eks):
 
 def associated(world):
     """The role is handed over to Pod Identity: an association, a trust policy for its service alone."""
-    command = [os.environ["ROLECALL_BIN"], "cluster", "add", "prod", "--issuer", world.cluster.issuer]
-    subprocess.run([*command, "--endpoint-url", world.aws.url], env=world.environment(), check=True, capture_output=True)
+    command = [os.environ["ROLECALL_BIN"], "cluster", "add", "prod", "--kubeconfig", world.cluster.kubeconfig]
+    path = f"{world.cluster.kubectl_path.parent}:{os.environ['PATH']}"
+    environment = world.environment() | {"PATH": path}
+    subprocess.run([*command, "--endpoint-url", world.aws.url], env=environment, check=True, capture_output=True)
     eks = boto3.client("eks", endpoint_url=world.aws.url, **KEYS)
     made = eks.create_pod_identity_association(
         clusterName="prod", namespace=world.namespace, serviceAccount="api", roleArn=world.role

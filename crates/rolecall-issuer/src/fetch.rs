@@ -109,7 +109,10 @@ impl Fetcher {
     }
 
     fn trust(&self, provider: &Provider) -> Trust {
-        let (roots, thumbprints) = (Arc::clone(&self.options.roots), provider.thumbprints().to_vec());
+        let (mut roots, thumbprints) = (Arc::clone(&self.options.roots), provider.thumbprints().to_vec());
+        if !provider.authorities().is_empty() {
+            Arc::make_mut(&mut roots).add_parsable_certificates(provider.authorities().iter().cloned());
+        }
         Trust::Verified { roots, thumbprints }
     }
 

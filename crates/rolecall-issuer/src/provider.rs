@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
+
 /// SHA-1 of a certificate's DER, as IAM keeps it in `ThumbprintList` (reference sts.md §3.9).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Thumbprint(pub [u8; 20]);
@@ -37,12 +39,13 @@ impl fmt::Debug for Thumbprint {
     }
 }
 
-/// A provider to fetch keys of. Two of the same URL with other thumbprints are different: what one account trusts says
-/// nothing of another. Cheap to clone; equality and hash are those of URL and thumbprints.
+/// A provider to fetch keys of. Two of the same URL with other thumbprints or authorities are different: what one account
+/// trusts says nothing of another. Cheap to clone; equality and hash are those of URL, thumbprints and authorities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Provider {
     url: Arc<str>,
     thumbprints: Arc<[Thumbprint]>,
+    authorities: Arc<[CertificateDer<'static>]>,
 }
 
 impl Provider {
@@ -54,7 +57,13 @@ impl Provider {
         let mut thumbprints: Vec<Thumbprint> = thumbprints.into_iter().collect();
         thumbprints.sort_unstable();
         thumbprints.dedup();
-        Provider { url, thumbprints: thumbprints.into() }
+        Provider { url, thumbprints: thumbprints.into(), authorities: Arc::default() }
+    }
+
+    /// The same, whose certificates may come from these authorities too, besides those of the trust store: a cluster's own.
+    #[must_use]
+    pub fn with_authorities(self, authorities: Vec<CertificateDer<'static>>) -> Provider {
+        Provider { authorities: authorities.into(), ..self }
     }
 
     /// The issuer URL with its scheme, as the `iss` of tokens has it.
@@ -67,6 +76,12 @@ impl Provider {
     #[must_use]
     pub fn thumbprints(&self) -> &[Thumbprint] {
         &self.thumbprints
+    }
+
+    /// Authorities of its own.
+    #[must_use]
+    pub fn authorities(&self) -> &[CertificateDer<'static>] {
+        &self.authorities
     }
 }
 

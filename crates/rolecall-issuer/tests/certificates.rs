@@ -87,6 +87,21 @@ async fn authorities_of_one_name() {
     assert_eq!(name(&fetch(options(&[&real]), &server, &[forger.thumbprint()]).await), "Thumbprint");
 }
 
+/// A cluster's own authority is trusted for the cluster, and for nobody else.
+#[tokio::test]
+async fn authorities_of_a_provider() {
+    let (root, other) = (Authority::root("root"), Authority::root("other"));
+    let server = Server::tls(&root.certify(HOST), &[]).await.issuer(&["k1"]);
+    let fetcher = Fetcher::new(options(&[]));
+    let provider = Provider::new(&server.url(""), []);
+    for (authority, works) in [(&root, true), (&other, false)] {
+        let provider = provider.clone().with_authorities(vec![authority.certificate.clone()]);
+        assert_eq!(fetcher.key_set(&provider).await.is_ok(), works);
+    }
+    assert!(fetcher.key_set(&provider).await.is_err(), "what one provider trusts says nothing of another");
+    assert_ne!(provider.clone().with_authorities(vec![root.certificate.clone()]), provider);
+}
+
 /// A certificate of a server, not of an authority, that signs another's: its thumbprint admits itself alone.
 #[tokio::test]
 async fn a_server_is_no_authority() {

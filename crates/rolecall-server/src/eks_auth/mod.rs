@@ -5,16 +5,20 @@ mod pod;
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rolecall_engine::token::claims::{Audience, audience};
 use rolecall_engine::token::jwks::Algorithm;
 use rolecall_engine::token::jwt::{self, Jwt};
 use rolecall_engine::token::lifetime::{Lifetime, lifetime};
 use rolecall_issuer::cache::Keys;
+use rolecall_issuer::certificate::bundle;
 use rolecall_issuer::key_set::KeySet;
 use rolecall_issuer::provider::Provider;
 use rolecall_model::json::Node;
 use rolecall_state::entity::Cluster;
 use rolecall_wire::fault::{Code, Fault};
+use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 
 use crate::json_call::JsonCall;
@@ -83,7 +87,7 @@ async fn verify(call: &JsonCall<'_>, cluster: &Cluster, token: &Jwt<'_>) -> Resu
     }
     let algorithm = token.algorithm().and_then(Algorithm::parse);
     let algorithm = algorithm.ok_or_else(|| invalid("The token's algorithm is not supported."))?;
-    let source = Provider::new(own, []);
+    let source = Provider::new(own, []).with_authorities(authorities(cluster));
     let desk = call.desk;
     let mut set = keys(desk.key_sets.keys(&source)).await?;
     if !set.has(token.key_id()) {
@@ -101,6 +105,13 @@ async fn verify(call: &JsonCall<'_>, cluster: &Cluster, token: &Jwt<'_>) -> Resu
         }
         Lifetime::NotYet { .. } | Lifetime::WrongType { .. } => Err(invalid("The token is not valid yet.")),
     }
+}
+
+/// The cluster's own authority, which signs what its API server presents: base64 of a bundle in PEM, as EKS keeps it. Where
+/// it is none, the trust store decides alone.
+fn authorities(cluster: &Cluster) -> Vec<CertificateDer<'static>> {
+    let pem = cluster.certificate_authority.as_deref().and_then(|data| STANDARD.decode(data).ok());
+    pem.as_deref().and_then(bundle).unwrap_or_default()
 }
 
 async fn keys(asked: Keys) -> Result<Arc<KeySet>, Fault> {
