@@ -1,6 +1,7 @@
 //! Edits of workloads: the annotation of a service account, the template of pods, and pods made anew so that the
 //! webhook sees them.
 
+use rolecall_model::document::Text;
 use rolecall_model::evidence::pod::{Container, EnvVar, Workload};
 use rolecall_model::evidence::serviceaccount::ServiceAccount;
 
@@ -54,8 +55,8 @@ pub fn run_as(case: &Case<'_>, account: &str) -> Option<Edit> {
 }
 
 /// Changes variables of the template's containers. `after` is asked for each and gives none where one stays, else the
-/// new value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere or
-/// stands twice.
+/// new value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere, stands
+/// twice, or is drawn on by the container itself.
 #[must_use]
 pub fn set_env(
     case: &Case<'_>,
@@ -68,7 +69,8 @@ pub fn set_env(
             let Some(after) = after(container, variable) else { continue };
             let name = &variable.name.value;
             let before = variable.value.as_ref()?.value.clone();
-            if container.env.iter().filter(|other| other.name.value == *name).count() > 1 {
+            let twice = container.env.iter().filter(|other| other.name.value == *name).count() > 1;
+            if twice || dependent(container, name).is_some() {
                 return None;
             }
             let container = container.name.value.clone();
@@ -82,6 +84,51 @@ pub fn set_env(
         name: name.value.clone(),
         variables,
     })
+}
+
+/// What of a container draws on a variable of it, in words: another variable, an argument, the path of a mount. Without
+/// the variable Kubernetes leaves `$(NAME)` there as it is written, and what the webhook adds comes too late for it
+/// (Kubernetes documentation, "Define Dependent Environment Variables").
+fn dependent(container: &Container, name: &str) -> Option<String> {
+    let draws = |text: &Text| references(&text.value, name);
+    let variable = container.env.iter().find(|one| one.value.as_ref().is_some_and(draws));
+    let place = match variable {
+        Some(other) => format!("`{}`", other.name.value),
+        None if container.arguments.iter().any(draws) => "the command line".to_owned(),
+        None if container.mounts.iter().any(|mount| mount.sub_path_expr.as_ref().is_some_and(draws)) => {
+            "the path of a mount".to_owned()
+        }
+        None => return None,
+    };
+    Some(format!("{place} of container `{}` draws on `{name}`", container.name.value))
+}
+
+/// Whether a text has `$(NAME)`; `$$` stands for one dollar and begins none.
+fn references(text: &str, name: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('$') {
+        let named = after.strip_prefix('(').and_then(|after| after.strip_prefix(name));
+        if named.is_some_and(|after| after.starts_with(')')) {
+            return true;
+        }
+        rest = after.strip_prefix('$').unwrap_or(after);
+    }
+    false
+}
+
+/// Advice on variables of the template, which says what keeps them from being changed.
+#[must_use]
+pub fn advise_env(case: &Case<'_>, finding: Finding, names: &[&str]) -> Finding {
+    let template = case.maker().map(|workload| &workload.template).or_else(|| case.pod().pod.present());
+    let containers = template.map(|template| template.containers.as_slice()).unwrap_or_default();
+    let set = |container: &&Container, name: &str| container.env(name).is_some();
+    let found = containers.iter().find_map(|container| {
+        names.iter().filter(|name| set(&container, name)).find_map(|name| dependent(container, name))
+    });
+    match found {
+        Some(fact) => finding.note(format!("{fact}: change that first")),
+        None => finding,
+    }
 }
 
 /// Takes the two variables of the mechanism out of containers that someone set up by hand, so that the webhook does it.

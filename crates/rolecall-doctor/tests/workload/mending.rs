@@ -109,6 +109,8 @@ fn half_of_the_variables() {
     let with = |more: Vec<(&'static str, String)>| base().into_iter().chain(more).collect::<Files<'_>>();
     let taken = |kind: &str| format!("{kind} AWS_ROLE_ARN@1-");
     let drawn = "  env:\n  - name: AWS_ROLE_ARN\n    valueFrom: {configMapKeyRef: {name: c, key: k}}\n";
+    let arguments = "  args: [--role, $(AWS_ROLE_ARN)]\n";
+    let mounted = "  volumeMounts:\n  - {name: d, mountPath: /d, subPathExpr: $(AWS_ROLE_ARN)}\n";
     let twice = env(&[role, role]);
     let other = env(&[("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/other")]);
     let skipped = |(name, text): (&'static str, String)| {
@@ -142,6 +144,32 @@ fn half_of_the_variables() {
             ("a job's template is not changed", with(vec![half(), workload("Job", "app", &by_hand())]), None),
             ("the template was not read", with(vec![half()]), None),
             ("drawn from elsewhere", with(vec![half(), workload("Deployment", "app", drawn)]), None),
+            (
+                "another variable draws on it",
+                with(vec![
+                    half(),
+                    workload("Deployment", "app", &env(&[role, ("OTHER", "$(AWS_ROLE_ARN)/x")])),
+                ]),
+                None,
+            ),
+            (
+                "the command line draws on it",
+                with(vec![half(), workload("Deployment", "app", &format!("{}{arguments}", env(&[role])))]),
+                None,
+            ),
+            (
+                "the path of a mount draws on it",
+                with(vec![half(), workload("Deployment", "app", &format!("{}{mounted}", env(&[role])))]),
+                None,
+            ),
+            (
+                "that is no reference",
+                with(vec![
+                    half(),
+                    workload("Deployment", "app", &env(&[("OTHER", "$$(AWS_ROLE_ARN) $(AWS_ROLE)"), role])),
+                ]),
+                Some((&taken("Deployment"), "unknown")),
+            ),
             ("set twice", with(vec![half(), workload("Deployment", "app", &twice)]), None),
             ("another role was set by hand", with(vec![half(), workload("Deployment", "app", &other)]), None),
             (
@@ -187,6 +215,11 @@ fn all_of_the_variables() {
                 base(&env(&all)),
                 Some(("Deployment AWS_ROLE_ARN@1- AWS_WEB_IDENTITY_TOKEN_FILE@3-", "unknown")),
             ),
+            (
+                "another variable draws on one",
+                base(&env(&[&all[..], &[("FILE", "$(AWS_WEB_IDENTITY_TOKEN_FILE)")]].concat())),
+                None,
+            ),
             ("something is mounted there", base(&format!("{}{mounted}", env(&all))), None),
             ("the template has none: something else strips the mount", base(""), None),
         ],
@@ -200,6 +233,7 @@ fn a_session_name() {
         let all = [INJECTED_ENV, &[("AWS_ROLE_SESSION_NAME", name)]].concat();
         running("app", &all)
     };
+    let drawn = env(&[("AWS_ROLE_SESSION_NAME", "shop/app"), ("ME", "$(AWS_ROLE_SESSION_NAME)")]);
     let with = |name: &str, template: &str| {
         vec![app_role(), annotated(), pod(name), workload("Deployment", "app", &named(template))]
     };
@@ -212,6 +246,11 @@ fn a_session_name() {
                 Some(("Deployment AWS_ROLE_SESSION_NAME@0=shop-app", "unknown")),
             ),
             ("the template says another", with("shop/app", "shop-app"), None),
+            (
+                "another variable draws on it",
+                vec![app_role(), annotated(), pod("shop/app"), workload("Deployment", "app", &drawn)],
+                None,
+            ),
             (
                 "a request names it",
                 vec![annotated(), ("request.json", r#"{"RoleSessionName": "shop/app"}"#.to_owned())],
@@ -391,6 +430,21 @@ fn mended_folders_are_mended() {
         let left: Vec<_> = diagnose(&evidence).findings.into_iter().map(|finding| finding.cause).collect();
         assert!(!left.contains(&cause), "{cause}: {left:?}");
     }
+}
+
+#[test]
+fn what_draws_on_a_variable_is_told() {
+    let drawn = env(&[INJECTED_ENV[0], ("OTHER", "$(AWS_ROLE_ARN)/x")]);
+    let given = vec![
+        denied(NODE),
+        app_role(),
+        annotated(),
+        running("app", &[INJECTED_ENV[0]]),
+        workload("Deployment", "app", &drawn),
+    ];
+    let finding = super::ask("pod.partial-env", &given).unwrap();
+    let wanted = "`OTHER` of container `app` draws on `AWS_ROLE_ARN`: change that first";
+    assert!(finding.notes.iter().any(|note| note == wanted), "{:?}", finding.notes);
 }
 
 #[test]

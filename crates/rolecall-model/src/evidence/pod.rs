@@ -120,6 +120,8 @@ pub struct Mount {
     pub name: String,
     /// Path in the container.
     pub path: Text,
+    /// `subPathExpr`, which draws on variables of the container.
+    pub sub_path_expr: Option<Text>,
 }
 
 /// A volume.

@@ -227,6 +227,8 @@ impl<'t> Described<'t> {
             Some(Mount {
                 name,
                 path: Located::new(path.to_owned(), self.at(line.start, line.start + path.len())),
+                // It prints the path that came of it.
+                sub_path_expr: None,
             })
         };
         self.group("Mounts").iter().filter_map(mount).collect()

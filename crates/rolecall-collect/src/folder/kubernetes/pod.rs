@@ -88,7 +88,11 @@ fn container(id: DocumentId, node: &Node, init: bool) -> Container {
         Some(EnvVar { name: text(id, one, &["name"])?, value: value(id, one), at: At::new(id, one.span) })
     };
     let mount = |one: &Node| {
-        Some(Mount { name: one.get("name")?.as_str()?.to_owned(), path: text(id, one, &["mountPath"])? })
+        Some(Mount {
+            name: one.get("name")?.as_str()?.to_owned(),
+            path: text(id, one, &["mountPath"])?,
+            sub_path_expr: text(id, one, &["subPathExpr"]),
+        })
     };
     let words = list("command").iter().chain(list("args"));
     Container {
