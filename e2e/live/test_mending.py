@@ -360,9 +360,19 @@ def test_run_again_before_there_is_another_pod(world, recorded):
     """Killed when the template was changed and the rollout has made no pod yet: the same command goes on, and waits."""
     _, api, environment = recorded
     in_vain(world)
-    world.cluster.kubectl("-n", world.namespace, "rollout", "pause", "deployment/api")
-    process_of = [None]
+    process_of, looked = [None], []
     kill_at(process_of, api, "after", "PATCH", "deployments")
+    kill = api.answer
+
+    def answer(method, path, operation):
+        # A paused one is not changed: it is paused when it was read, and is about to be looked at for the change.
+        if method == "GET" and "deployments/api" in path:
+            looked.append(path)
+            if len(looked) == 2:
+                world.cluster.kubectl("-n", world.namespace, "rollout", "pause", "deployment/api")
+        return kill(method, path, operation)
+
+    api.answer = answer
     killed(world, environment, process_of)
     api.forget()
     command = [os.environ["ROLECALL_BIN"], "fix", "--allow-local-issuers", "-n", world.namespace, "deploy/api", "--yes"]
@@ -373,6 +383,17 @@ def test_run_again_before_there_is_another_pod(world, recorded):
     out, err = again.communicate(timeout=60)
     assert again.returncode == 0 and b"gone on with" in err, (out, err)
     assert world.credentials().endswith("/e2e")
+
+
+def test_a_paused_template_is_left_alone(world):
+    """No pod would come of the change: it is told why, and nothing is changed."""
+    before = in_vain(world)
+    world.cluster.kubectl("-n", world.namespace, "rollout", "pause", "deployment/api")
+    report, _ = world.diagnose("deploy/api")
+    assert any("is paused" in note for note in report["findings"][0]["notes"]), report["findings"][0]
+    done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes")
+    assert done.returncode == 2 and "is advice" in done.stderr, done.stdout + done.stderr
+    assert template_of(world) == before
 
 
 def test_a_template_that_changes_meanwhile(world, recorded):

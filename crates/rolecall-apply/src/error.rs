@@ -22,6 +22,14 @@ pub enum ApplyError {
         /// The pod.
         pod: String,
     },
+    /// No pods come of a mark on the workload's template.
+    #[error("the pods of {workload} are not made anew by a change of it: {why}")]
+    Held {
+        /// The workload.
+        workload: String,
+        /// Why.
+        why: &'static str,
+    },
     /// An edit of a file is no live change.
     #[error("`{0}` is a file of yours: it is not changed from here")]
     File(String),
@@ -52,6 +60,7 @@ impl ApplyError {
             ApplyError::BarePod { pod } => {
                 Some(format!("delete `{pod}` and create it again from its manifest"))
             }
+            ApplyError::Held { .. } => Some("delete its pods one by one, or let it roll them first".into()),
             ApplyError::File(_) => Some("`rolecall fix … --in DIR` changes it where it is kept".into()),
             ApplyError::Journal { .. } => {
                 Some("name the file that the fix named, `rolecall-undo-….json`".into())

@@ -79,27 +79,36 @@ impl Cluster {
         conflict(self.call(Method::PATCH, &path, Some(&patch)).await, what)
     }
 
-    /// Makes pods anew: by the mark that `kubectl rollout restart` leaves on a template, else by deleting the pod, where
-    /// something will replace it.
+    /// Makes pods anew: by the mark that `kubectl rollout restart` leaves on a template where other pods come of that by
+    /// themselves, else by deleting the pod, where something will replace it.
     pub(crate) async fn restart(&self, namespace: &str, kind: &str, name: &str) -> Result<(), ApplyError> {
         let maker = match Kind::of(kind) {
             Some(kind) => self.maker(namespace, kind, name).await?,
             None => self.maker_of_pod(namespace, name).await?,
         };
-        match maker {
+        let held = match &maker {
             Maker::Template(kind, name) => {
+                held(*kind, &self.call(Method::GET, &workload(namespace, *kind, name), None).await?)
+            }
+            _ => None,
+        };
+        match (maker, held) {
+            (Maker::Template(..), Some(why)) if Kind::of(kind).is_some() => {
+                Err(ApplyError::Held { workload: format!("{kind} `{name}`"), why })
+            }
+            (Maker::Template(kind, name), None) => {
                 let patch = json!({"spec": {"template": {"metadata": {"annotations": {
                     "kubectl.kubernetes.io/restartedAt": jiff::Timestamp::now().to_string(),
                 }}}}});
                 self.call(Method::PATCH, &workload(namespace, kind, &name), Some(&patch)).await?;
                 Ok(())
             }
-            Maker::Replaces => {
+            (Maker::Replaces, _) | (Maker::Template(..), Some(_)) => {
                 let path = format!("/api/v1/namespaces/{}/pods/{}", part(namespace), part(name));
                 self.call(Method::DELETE, &path, None).await?;
                 Ok(())
             }
-            Maker::Nobody => Err(ApplyError::BarePod { pod: name.to_owned() }),
+            (Maker::Nobody, _) => Err(ApplyError::BarePod { pod: name.to_owned() }),
         }
     }
 
@@ -129,6 +138,21 @@ impl Cluster {
             Kind::Job | Kind::CronJob => Ok(Maker::Replaces),
         }
     }
+}
+
+/// Why no other pods come of a marked template by themselves (Kubernetes API reference, `DeploymentSpec`,
+/// `StatefulSetUpdateStrategy`, `DaemonSetUpdateStrategy`).
+fn held(kind: Kind, object: &Value) -> Option<&'static str> {
+    let at = |path: &str| object.pointer(path);
+    let partition = at("/spec/updateStrategy/rollingUpdate/partition").and_then(Value::as_i64);
+    if kind == Kind::Deployment {
+        return (at("/spec/paused") == Some(&Value::Bool(true))).then_some("it is paused");
+    }
+    if at("/spec/updateStrategy/type").and_then(Value::as_str) == Some("OnDelete") {
+        return Some("its update strategy is `OnDelete`");
+    }
+    let below = partition.is_some_and(|first| first > 0);
+    (kind == Kind::StatefulSet && below).then_some("its update strategy has a `partition`")
 }
 
 /// A conflict says that somebody else was quicker.
@@ -164,4 +188,31 @@ fn controller(object: &Value) -> Option<(String, String)> {
     let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
     let owner = owners.iter().find(|owner| owner.get("controller") == Some(&Value::Bool(true)))?;
     Some((owner.get("kind")?.as_str()?.to_owned(), owner.get("name")?.as_str()?.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_its_pods_back() {
+        let strategy = |value: Value| json!({"spec": {"updateStrategy": value}});
+        let on_delete = || strategy(json!({"type": "OnDelete"}));
+        let part =
+            |first: i64| strategy(json!({"type": "RollingUpdate", "rollingUpdate": {"partition": first}}));
+        let paused = |value: bool| json!({"spec": {"paused": value}});
+        let table = [
+            (Kind::Deployment, paused(true), true),
+            (Kind::Deployment, paused(false), false),
+            (Kind::Deployment, json!({"spec": {}}), false),
+            (Kind::StatefulSet, on_delete(), true),
+            (Kind::DaemonSet, on_delete(), true),
+            (Kind::StatefulSet, part(1), true),
+            (Kind::StatefulSet, part(0), false),
+            (Kind::DaemonSet, strategy(json!({"type": "RollingUpdate"})), false),
+        ];
+        for (kind, object, wanted) in table {
+            assert_eq!(held(kind, &object).is_some(), wanted, "{object}");
+        }
+    }
 }

@@ -12,6 +12,8 @@ mod caller;
 mod endpoint;
 #[path = "workload/laws.rs"]
 mod laws;
+#[path = "workload/maker.rs"]
+mod maker;
 #[path = "workload/mending.rs"]
 mod mending;
 #[path = "workload/pod.rs"]

@@ -31,6 +31,7 @@ fn container<'t>(spec: &'t Tree, name: &str) -> Option<&'t Tree> {
 
 fn in_container(pen: &Pen<'_>, container: &Tree, variables: &[Variable]) -> Result<Vec<Change>, Obstacle> {
     let env = container.entry("env");
+    written_out(pen, container, env)?;
     let mut changes = Vec::new();
     let mut gone = Vec::new();
     for variable in variables {
@@ -53,6 +54,23 @@ fn in_container(pen: &Pen<'_>, container: &Tree, variables: &[Variable]) -> Resu
         changes.extend(made.ok_or_else(|| Obstacle::form(pen, env.value.span))?);
     }
     Ok(changes)
+}
+
+/// A list that is not written out may set a variable of any name, as may an entry, or a name, that stands elsewhere.
+fn written_out(pen: &Pen<'_>, container: &Tree, env: Option<&Entry>) -> Result<(), Obstacle> {
+    if let Some(merged) = container.entry("<<").filter(|_| env.is_none()) {
+        return Err(Obstacle::elsewhere(pen, merged.value.span));
+    }
+    let Some(env) = env else { return Ok(()) };
+    let named = |one: &Tree| one.get("name").and_then(Tree::literal).is_some();
+    match &env.value.kind {
+        Kind::Null => Ok(()),
+        Kind::List(items) => match items.iter().find(|one| !named(one)) {
+            Some(open) => Err(Obstacle::elsewhere(pen, open.span)),
+            None => Ok(()),
+        },
+        _ => Err(Obstacle::elsewhere(pen, env.value.span)),
+    }
 }
 
 fn position(env: &Tree, name: &str) -> Option<usize> {

@@ -4,6 +4,7 @@ mod egress;
 mod endpoint;
 mod identity;
 mod injection;
+mod maker;
 mod pipeline;
 mod plan;
 mod requested;

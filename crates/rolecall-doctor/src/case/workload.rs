@@ -3,7 +3,7 @@
 use rolecall_model::arn::Arn;
 use rolecall_model::document::{At, Text};
 use rolecall_model::evidence::attempt::Symptom;
-use rolecall_model::evidence::pod::{Container, Pod, Workload};
+use rolecall_model::evidence::pod::{Container, Pod};
 use rolecall_model::evidence::serviceaccount::{Association, Pair, ServiceAccount};
 
 use super::injection::{Injection, role_annotation};
@@ -42,16 +42,6 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn running_pod(&self) -> Option<&'a Pod> {
         self.pod().pod.present().filter(|pod| pod.kind == "Pod")
-    }
-
-    /// The workload whose template the pod was made from, or whose template stands in the pod's place; none where none,
-    /// or more than one, can be it.
-    #[must_use]
-    pub fn maker(&self) -> Option<&'a Workload> {
-        let evidence = self.pod();
-        let pod = evidence.pod.present();
-        let mut makers = evidence.workloads.iter().filter(|one| pod.is_none_or(|pod| makes(one, pod)));
-        makers.next().filter(|_| makers.next().is_none())
     }
 
     /// How far the pod is set up; none where no pod was read, or only a template, which the webhook never touches.
@@ -208,24 +198,6 @@ impl<'a> Case<'a> {
         let containers = self.containers(pod);
         containers.iter().find_map(|container| container.env(name)?.value.clone())
     }
-}
-
-/// Whether a pod may come of the workload's template: it has the template's labels, and the workload's name before its
-/// own (Kubernetes documentation, "Deployments", "StatefulSets", "Jobs").
-fn makes(workload: &Workload, pod: &Pod) -> bool {
-    let template = &workload.template;
-    if pod.kind != "Pod" {
-        return pod.spec_at == template.spec_at;
-    }
-    let spaces = pod.namespace.as_ref().zip(template.namespace.as_ref());
-    let rest = pod.name.as_ref().zip(template.name.as_ref());
-    let rest = rest.and_then(|(pod, workload)| pod.value.strip_prefix(workload.value.as_str()));
-    let carries = |label: &Pair| {
-        pod.labels.iter().any(|own| own.key.value == label.key.value && own.value.value == label.value.value)
-    };
-    spaces.is_none_or(|(pod, workload)| pod.value == workload.value)
-        && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        && template.labels.iter().all(carries)
 }
 
 /// The name of the account that a pod runs under (Kubernetes: `default` where none is given).

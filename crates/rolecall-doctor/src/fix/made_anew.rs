@@ -69,7 +69,7 @@ fn treat(container: &mut Container, plan: &Plan, mutation: &Mutation) {
     }));
     if *mount {
         let path = Located::new(mutation.mount_path.clone(), at);
-        container.mounts.push(Mount { name: mutation.token.volume.clone(), path });
+        container.mounts.push(Mount { name: mutation.token.volume.clone(), path, sub_path_expr: None });
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rolecall_model::document::{At, Document, Located};
 use rolecall_model::evidence::attempt::{Attempt, Symptom, TrailEvent};
 use rolecall_model::evidence::permission::NamedPolicy;
+use rolecall_model::evidence::pod::{Rollout, Workload};
 use rolecall_model::evidence::provider::Provider;
 use rolecall_model::evidence::role::TrustDocument;
 use rolecall_model::evidence::serviceaccount::{Pair, ServiceAccount};
@@ -123,7 +124,8 @@ fn make(evidence: &mut Evidence, edit: &Edit) {
         // What the webhook would make of it, where that can be told; else nothing of the old pod may be taken for the new
         // one.
         Edit::RestartWorkload { .. } => {
-            let maker = Case::new(evidence).maker().filter(|one| rolls(&one.template.kind));
+            let current = |one: &&Workload| matches!(one.rollout, Rollout::ByKind | Rollout::OnDelete);
+            let maker = Case::new(evidence).maker().filter(|one| rolls(&one.template.kind)).filter(current);
             let templated = maker.and_then(|one| pod_of_template(evidence, &one.template));
             match (templated.or_else(|| pod_made_anew(evidence)), &mut evidence.pod.pod) {
                 (Some(pod), Fact::Present { value, .. }) => *value = pod,

@@ -1,7 +1,8 @@
 //! Edits of workloads: the annotation of a service account, the template of pods, and pods made anew so that the
 //! webhook sees them.
 
-use rolecall_model::evidence::pod::{Container, EnvVar, Workload};
+use rolecall_model::document::Text;
+use rolecall_model::evidence::pod::{Container, EnvVar, Rollout, Workload};
 use rolecall_model::evidence::serviceaccount::ServiceAccount;
 
 use super::edit::{Edit, Variable};
@@ -11,12 +12,14 @@ use crate::case::{Case, ROLE_ARN, RequestedFrom, TOKEN_FILE, TokenMount};
 use crate::checks::serviceaccount::ROLE_KEY;
 use crate::finding::{Finding, Safety};
 
-/// Makes the pods anew; none where no pod was read or it has no name, and where the webhook would inject none of its
-/// containers this time either.
+/// Makes the pods anew; none where no pod was read or it has no name, where the webhook would inject none of its
+/// containers this time either, and where there is no pod yet whose deletion would do it and a mark on the template does
+/// not.
 #[must_use]
 pub fn restart(case: &Case<'_>) -> Option<Edit> {
     let pod = case.pod().pod.present()?;
-    if case.would_be_injected() == Some(false) {
+    let held = case.maker().is_some_and(|maker| maker.rollout != Rollout::ByKind);
+    if case.would_be_injected() == Some(false) || (held && pod.kind != "Pod") {
         return None;
     }
     Some(Edit::RestartWorkload {
@@ -32,12 +35,14 @@ pub fn rolls(kind: &str) -> bool {
     ["Deployment", "StatefulSet", "DaemonSet"].contains(&kind)
 }
 
-/// The workload whose template can be changed so that other pods come of it. The template of a Job cannot be changed
+/// The workload whose template can be changed so that other pods come of it by themselves. The template of a Job cannot be changed
 /// once it is made, nor can a pod's, and pods of a ReplicaSet stay as they are (Kubernetes API reference, `Job`,
 /// `ReplicaSet`).
 #[must_use]
 pub fn template<'a>(case: &Case<'a>) -> Option<&'a Workload> {
-    case.maker().filter(|workload| rolls(&workload.template.kind) || workload.template.kind == "CronJob")
+    let changes = |kind: &str| rolls(kind) || kind == "CronJob";
+    let maker = case.maker().filter(|workload| changes(&workload.template.kind));
+    maker.filter(|workload| workload.rollout == Rollout::ByKind)
 }
 
 /// Lets the pods of the workload run as another account.
@@ -54,8 +59,8 @@ pub fn run_as(case: &Case<'_>, account: &str) -> Option<Edit> {
 }
 
 /// Changes variables of the template's containers. `after` is asked for each and gives none where one stays, else the
-/// new value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere or
-/// stands twice.
+/// new value, or that it is taken out. None where nothing changes, and where one of them is drawn from elsewhere, stands
+/// twice, or is drawn on by the container itself.
 #[must_use]
 pub fn set_env(
     case: &Case<'_>,
@@ -68,7 +73,8 @@ pub fn set_env(
             let Some(after) = after(container, variable) else { continue };
             let name = &variable.name.value;
             let before = variable.value.as_ref()?.value.clone();
-            if container.env.iter().filter(|other| other.name.value == *name).count() > 1 {
+            let twice = container.env.iter().filter(|other| other.name.value == *name).count() > 1;
+            if twice || dependent(container, name).is_some() {
                 return None;
             }
             let container = container.name.value.clone();
@@ -82,6 +88,75 @@ pub fn set_env(
         name: name.value.clone(),
         variables,
     })
+}
+
+/// Why no other pods come of a changed template by themselves.
+fn held(workload: &Workload) -> Option<String> {
+    let name = workload.template.name.as_ref().map_or("NAME", |name| name.value.as_str());
+    let kind = &workload.template.kind;
+    Some(match workload.rollout {
+        Rollout::ByKind => return None,
+        Rollout::OnDelete => format!(
+            "{kind} `{name}` makes a pod of its new template only when the old one is deleted (`updateStrategy: \
+             OnDelete`): delete its pods after the change"
+        ),
+        Rollout::Paused => format!(
+            "{kind} `{name}` is paused: no pod comes of the change before it is resumed (`kubectl rollout resume`)"
+        ),
+        Rollout::Partition(first) => format!(
+            "{kind} `{name}` leaves its pods below ordinal {first} at the template of before (`partition`): lower it \
+             after the change"
+        ),
+    })
+}
+
+/// What of a container draws on a variable of it, in words: another variable, an argument, the path of a mount. Without
+/// the variable Kubernetes leaves `$(NAME)` there as it is written, and what the webhook adds comes too late for it
+/// (Kubernetes documentation, "Define Dependent Environment Variables").
+fn dependent(container: &Container, name: &str) -> Option<String> {
+    let draws = |text: &Text| references(&text.value, name);
+    let variable = container.env.iter().find(|one| one.value.as_ref().is_some_and(draws));
+    let place = match variable {
+        Some(other) => format!("`{}`", other.name.value),
+        None if container.arguments.iter().any(draws) => "the command line".to_owned(),
+        None if container.mounts.iter().any(|mount| mount.sub_path_expr.as_ref().is_some_and(draws)) => {
+            "the path of a mount".to_owned()
+        }
+        None => return None,
+    };
+    Some(format!("{place} of container `{}` draws on `{name}`", container.name.value))
+}
+
+/// Whether a text has `$(NAME)`; `$$` stands for one dollar and begins none.
+fn references(text: &str, name: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('$') {
+        let named = after.strip_prefix('(').and_then(|after| after.strip_prefix(name));
+        if named.is_some_and(|after| after.starts_with(')')) {
+            return true;
+        }
+        rest = after.strip_prefix('$').unwrap_or(after);
+    }
+    false
+}
+
+/// Advice on the template and on variables of it, which says what keeps them from being changed.
+#[must_use]
+pub fn advise_template(case: &Case<'_>, finding: Finding, names: &[&str]) -> Finding {
+    let finding = match case.maker().and_then(held) {
+        Some(why) => finding.note(why),
+        None => finding,
+    };
+    let template = case.maker().map(|workload| &workload.template).or_else(|| case.pod().pod.present());
+    let containers = template.map(|template| template.containers.as_slice()).unwrap_or_default();
+    let set = |container: &&Container, name: &str| container.env(name).is_some();
+    let found = containers.iter().find_map(|container| {
+        names.iter().filter(|name| set(&container, name)).find_map(|name| dependent(container, name))
+    });
+    match found {
+        Some(fact) => finding.note(format!("{fact}: change that first")),
+        None => finding,
+    }
 }
 
 /// Takes the two variables of the mechanism out of containers that someone set up by hand, so that the webhook does it.
@@ -128,11 +203,16 @@ fn rendered_by(workload: &Workload) -> Option<String> {
     };
     // What renders a chart itself goes before the chart.
     let found = MARKS.iter().skip(1).chain(MARKS.first()).find_map(marked);
+    // An operator makes workloads as what it is given says.
+    let controller = || {
+        let controller = workload.controller.as_ref()?;
+        Some(format!("{} `{}`, which controls it", controller.kind, controller.name))
+    };
     let label = || {
         let pair = all().find(|pair| pair.key.value == "app.kubernetes.io/managed-by")?;
         Some(format!("{} (`{}`)", pair.value.value, pair.key.value))
     };
-    found.or_else(label)
+    found.or_else(controller).or_else(label)
 }
 
 /// Mends a finding by a change of the template, and says who will write that over.

@@ -13,10 +13,10 @@ use super::{
     pod,
 };
 
-const LABELS: &str = "  labels: {app: app, pod-template-hash: 5d9f}\n";
+pub(super) const LABELS: &str = "  labels: {app: app, pod-template-hash: 5d9f}\n";
 
 /// A workload whose template has these variables, a line each.
-fn workload(kind: &str, account: &str, env: &str) -> (&'static str, String) {
+pub(super) fn workload(kind: &str, account: &str, env: &str) -> (&'static str, String) {
     let spec = format!(
         "serviceAccountName: {account}\ncontainers:\n- name: app\n  image: registry.example.com/app:1\n{env}"
     );
@@ -38,12 +38,12 @@ fn workload(kind: &str, account: &str, env: &str) -> (&'static str, String) {
 }
 
 /// Variables of a container, as `workload` takes them.
-fn env(variables: &[(&str, &str)]) -> String {
+pub(super) fn env(variables: &[(&str, &str)]) -> String {
     let lines = variables.iter().map(|(name, value)| format!("  - name: {name}\n    value: {value}\n"));
     format!("  env:\n{}", lines.collect::<String>())
 }
 
-fn running(account: &str, variables: &[(&str, &str)]) -> (&'static str, String) {
+pub(super) fn running(account: &str, variables: &[(&str, &str)]) -> (&'static str, String) {
     pod(PodSpec { account, env: variables, metadata: LABELS, ..PodSpec::default() })
 }
 
@@ -54,7 +54,7 @@ fn read(given: &Files<'_>) -> Evidence {
 }
 
 /// The first fix of the finding of that cause.
-fn fix(cause: &str, given: &Files<'_>) -> Fix {
+pub(super) fn fix(cause: &str, given: &Files<'_>) -> Fix {
     let evidence = read(given);
     let report = diagnose(&evidence);
     let finding = report.findings.into_iter().find(|finding| finding.cause == cause);
@@ -62,7 +62,7 @@ fn fix(cause: &str, given: &Files<'_>) -> Fix {
 }
 
 /// What the edits of a fix change, a word for each, and how its proof ends; none where it is advice.
-fn made(cause: &str, given: &Files<'_>) -> Option<(String, &'static str)> {
+pub(super) fn made(cause: &str, given: &Files<'_>) -> Option<(String, &'static str)> {
     let fix = fix(cause, given);
     if fix.edits.is_empty() {
         assert_eq!(fix.safety, Safety::ShowOnly);
@@ -93,7 +93,7 @@ fn made(cause: &str, given: &Files<'_>) -> Option<(String, &'static str)> {
 /// What is shown, its files, and what [`made`] gives of them.
 type Row<'r> = (&'r str, Files<'r>, Option<(&'r str, &'static str)>);
 
-fn table(cause: &str, rows: Vec<Row<'_>>) {
+pub(super) fn table(cause: &str, rows: Vec<Row<'_>>) {
     for (what, given, wanted) in rows {
         let wanted = wanted.map(|(words, consequence)| (words.to_owned(), consequence));
         assert_eq!(made(cause, &given), wanted, "{cause}: {what}");
@@ -109,6 +109,8 @@ fn half_of_the_variables() {
     let with = |more: Vec<(&'static str, String)>| base().into_iter().chain(more).collect::<Files<'_>>();
     let taken = |kind: &str| format!("{kind} AWS_ROLE_ARN@1-");
     let drawn = "  env:\n  - name: AWS_ROLE_ARN\n    valueFrom: {configMapKeyRef: {name: c, key: k}}\n";
+    let arguments = "  args: [--role, $(AWS_ROLE_ARN)]\n";
+    let mounted = "  volumeMounts:\n  - {name: d, mountPath: /d, subPathExpr: $(AWS_ROLE_ARN)}\n";
     let twice = env(&[role, role]);
     let other = env(&[("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/other")]);
     let skipped = |(name, text): (&'static str, String)| {
@@ -142,6 +144,32 @@ fn half_of_the_variables() {
             ("a job's template is not changed", with(vec![half(), workload("Job", "app", &by_hand())]), None),
             ("the template was not read", with(vec![half()]), None),
             ("drawn from elsewhere", with(vec![half(), workload("Deployment", "app", drawn)]), None),
+            (
+                "another variable draws on it",
+                with(vec![
+                    half(),
+                    workload("Deployment", "app", &env(&[role, ("OTHER", "$(AWS_ROLE_ARN)/x")])),
+                ]),
+                None,
+            ),
+            (
+                "the command line draws on it",
+                with(vec![half(), workload("Deployment", "app", &format!("{}{arguments}", env(&[role])))]),
+                None,
+            ),
+            (
+                "the path of a mount draws on it",
+                with(vec![half(), workload("Deployment", "app", &format!("{}{mounted}", env(&[role])))]),
+                None,
+            ),
+            (
+                "that is no reference",
+                with(vec![
+                    half(),
+                    workload("Deployment", "app", &env(&[("OTHER", "$$(AWS_ROLE_ARN) $(AWS_ROLE)"), role])),
+                ]),
+                Some((&taken("Deployment"), "unknown")),
+            ),
             ("set twice", with(vec![half(), workload("Deployment", "app", &twice)]), None),
             ("another role was set by hand", with(vec![half(), workload("Deployment", "app", &other)]), None),
             (
@@ -187,6 +215,11 @@ fn all_of_the_variables() {
                 base(&env(&all)),
                 Some(("Deployment AWS_ROLE_ARN@1- AWS_WEB_IDENTITY_TOKEN_FILE@3-", "unknown")),
             ),
+            (
+                "another variable draws on one",
+                base(&env(&[&all[..], &[("FILE", "$(AWS_WEB_IDENTITY_TOKEN_FILE)")]].concat())),
+                None,
+            ),
             ("something is mounted there", base(&format!("{}{mounted}", env(&all))), None),
             ("the template has none: something else strips the mount", base(""), None),
         ],
@@ -200,6 +233,7 @@ fn a_session_name() {
         let all = [INJECTED_ENV, &[("AWS_ROLE_SESSION_NAME", name)]].concat();
         running("app", &all)
     };
+    let drawn = env(&[("AWS_ROLE_SESSION_NAME", "shop/app"), ("ME", "$(AWS_ROLE_SESSION_NAME)")]);
     let with = |name: &str, template: &str| {
         vec![app_role(), annotated(), pod(name), workload("Deployment", "app", &named(template))]
     };
@@ -212,6 +246,11 @@ fn a_session_name() {
                 Some(("Deployment AWS_ROLE_SESSION_NAME@0=shop-app", "unknown")),
             ),
             ("the template says another", with("shop/app", "shop-app"), None),
+            (
+                "another variable draws on it",
+                vec![app_role(), annotated(), pod("shop/app"), workload("Deployment", "app", &drawn)],
+                None,
+            ),
             (
                 "a request names it",
                 vec![annotated(), ("request.json", r#"{"RoleSessionName": "shop/app"}"#.to_owned())],
@@ -394,11 +433,38 @@ fn mended_folders_are_mended() {
 }
 
 #[test]
+fn what_draws_on_a_variable_is_told() {
+    let drawn = env(&[INJECTED_ENV[0], ("OTHER", "$(AWS_ROLE_ARN)/x")]);
+    let given = vec![
+        denied(NODE),
+        app_role(),
+        annotated(),
+        running("app", &[INJECTED_ENV[0]]),
+        workload("Deployment", "app", &drawn),
+    ];
+    let finding = super::ask("pod.partial-env", &given).unwrap();
+    let wanted = "`OTHER` of container `app` draws on `AWS_ROLE_ARN`: change that first";
+    assert!(finding.notes.iter().any(|note| note == wanted), "{:?}", finding.notes);
+}
+
+#[test]
+fn what_the_other_account_has_is_told() {
+    let given =
+        vec![denied(NODE), app_role(), annotated(), running("web", &[]), workload("Deployment", "web", "")];
+    let notes = super::ask("serviceaccount.not-used", &given).unwrap().notes;
+    assert!(notes.iter().any(|note| note.starts_with("what is bound to `web` (RBAC")), "{notes:?}");
+}
+
+#[test]
 fn who_renders_it_is_told() {
     let marks = [
         ("labels: {app.kubernetes.io/managed-by: Helm}", Some("Helm")),
         ("annotations: {argocd.argoproj.io/tracking-id: 'a:b'}", Some("Argo CD")),
         ("labels: {kustomize.toolkit.fluxcd.io/name: apps}", Some("Flux")),
+        (
+            "ownerReferences: [{apiVersion: example.com/v1, kind: Store, name: s, controller: true}]",
+            Some("Store `s`"),
+        ),
         ("labels: {app: app}", None),
     ];
     for (mark, who) in marks {

@@ -66,8 +66,16 @@ fn variable(variable: &mut Value) {
     if let Some(Value::String(text)) = variable.get_mut("value").filter(|_| !keep)
         && !text.is_empty()
     {
-        *text = STRUCK.to_owned();
+        *text = struck(text);
     }
+}
+
+/// What is left of a value: that it draws on variables of the mechanism tells what depends on them, and no more.
+fn struck(value: &str) -> String {
+    let ends = value.split("$(").skip(1).filter_map(|after| after.split_once(')'));
+    let word = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let drawn = ends.map(|(name, _)| name).filter(|name| name.starts_with("AWS_") && word(name));
+    drawn.fold(STRUCK.to_owned(), |text, name| format!("{text}$({name}){STRUCK}"))
 }
 
 #[cfg(test)]
@@ -122,5 +130,17 @@ mod tests {
             .map(|one| one.as_str().unwrap().to_owned())
             .collect();
         assert_eq!(words, ["--flag=true", "- x", "true", "multi\nline\n"]);
+    }
+
+    #[test]
+    fn a_struck_value_shows_what_it_draws_on() {
+        let table = [
+            ("hunter2", "***"),
+            ("hunter2/$(AWS_ROLE_ARN)/$(AWS_REGION)", "***$(AWS_ROLE_ARN)***$(AWS_REGION)***"),
+            ("$(hunter2) $(AWS_ROLE_ARN hunter2) $(AWS_", "***"),
+        ];
+        for (value, wanted) in table {
+            assert_eq!(struck(value), wanted, "{value}");
+        }
     }
 }

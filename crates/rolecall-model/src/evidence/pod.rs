@@ -34,6 +34,8 @@ pub struct Pod {
     pub namespace: Option<Text>,
     /// Creation.
     pub created: Option<Instant>,
+    /// What controls it, by its owner references; none where they do not tell, and for a template.
+    pub controller: Option<Controller>,
     /// Labels.
     pub labels: Pairs,
     /// Annotations.
@@ -69,6 +71,43 @@ pub struct Workload {
     pub labels: Pairs,
     /// Annotations of the workload itself.
     pub annotations: Pairs,
+    /// What controls the workload itself, by its owner references.
+    pub controller: Option<Controller>,
+    /// What becomes of its pods when its template changes.
+    pub rollout: Rollout,
+}
+
+/// The controller among the owner references of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Controller {
+    /// `apiVersion`, if told.
+    pub api: Option<String>,
+    /// Kind.
+    pub kind: String,
+    /// Name; it is of the object's namespace, or of none.
+    pub name: String,
+}
+
+impl Controller {
+    /// Whether it is of a kind that Kubernetes itself brings: others may bear the same names.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        let group = self.api.as_deref().map(|api| api.split_once('/').map_or("", |(group, _)| group));
+        group.is_none_or(|group| ["apps", "batch", "extensions"].contains(&group))
+    }
+}
+
+/// What becomes of a workload's pods when its template changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rollout {
+    /// Its controller goes by its kind alone: Deployments and their kin make them anew.
+    ByKind,
+    /// They stay as they are until each is deleted (`updateStrategy: OnDelete`).
+    OnDelete,
+    /// They stay as they are, and those made meanwhile are of the template of before (`paused` of a Deployment).
+    Paused,
+    /// Those with a lower ordinal stay of the template of before (`partition` of a StatefulSet).
+    Partition(i64),
 }
 
 /// A container.
@@ -120,6 +159,8 @@ pub struct Mount {
     pub name: String,
     /// Path in the container.
     pub path: Text,
+    /// `subPathExpr`, which draws on variables of the container.
+    pub sub_path_expr: Option<Text>,
 }
 
 /// A volume.

@@ -3,7 +3,7 @@
 //! Annotations, variables and mounts stand there as in the manifest; audiences and owners of volumes do not.
 
 use rolecall_model::document::{At, DocumentId, Located, Text};
-use rolecall_model::evidence::pod::{Container, EnvVar, Mount, Pod, ProjectedToken, Volume};
+use rolecall_model::evidence::pod::{Container, Controller, EnvVar, Mount, Pod, ProjectedToken, Volume};
 use rolecall_model::evidence::serviceaccount::{Pair, Pairs, ServiceAccount};
 use rolecall_model::evidence::{Evidence, Fact};
 use rolecall_model::span::Span;
@@ -144,6 +144,7 @@ impl<'t> Described<'t> {
             name: self.value("Name"),
             namespace: self.value("Namespace"),
             created: None,
+            controller: self.controller(),
             labels: self.pairs("Labels", '='),
             annotations: self.pairs("Annotations", ':'),
             service_account: self.value("Service Account"),
@@ -157,6 +158,13 @@ impl<'t> Described<'t> {
             ready,
             spec_at: self.at(first.0, first.1),
         }
+    }
+
+    /// `Controlled By:  ReplicaSet/api-5d9f`
+    fn controller(&self) -> Option<Controller> {
+        let told = self.value("Controlled By")?;
+        let (kind, name) = told.value.split_once('/')?;
+        Some(Controller { api: None, kind: kind.to_owned(), name: name.to_owned() })
     }
 
     fn condition(&self, name: &str) -> Option<bool> {
@@ -227,6 +235,8 @@ impl<'t> Described<'t> {
             Some(Mount {
                 name,
                 path: Located::new(path.to_owned(), self.at(line.start, line.start + path.len())),
+                // It prints the path that came of it.
+                sub_path_expr: None,
             })
         };
         self.group("Mounts").iter().filter_map(mount).collect()

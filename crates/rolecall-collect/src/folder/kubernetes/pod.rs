@@ -1,7 +1,9 @@
 //! Pods and the templates of what makes pods.
 
 use rolecall_model::document::{At, DocumentId};
-use rolecall_model::evidence::pod::{Container, EnvVar, Mount, Pod, ProjectedToken, Volume, Workload};
+use rolecall_model::evidence::pod::{
+    Container, Controller, EnvVar, Mount, Pod, ProjectedToken, Rollout, Volume, Workload,
+};
 use rolecall_model::evidence::{Evidence, Fact, UnreadReason};
 use rolecall_model::instant::Instant;
 use rolecall_model::json::Node;
@@ -24,6 +26,8 @@ pub(super) fn take(evidence: &mut Evidence, id: DocumentId, file: &str, kind: &s
             template: pod.clone(),
             labels: pairs(id, node.path(&["metadata", "labels"])),
             annotations: pairs(id, node.path(&["metadata", "annotations"])),
+            controller: controller(node),
+            rollout: rollout(kind, node),
         });
     }
     let slot = if is_webhook { &mut evidence.pod.webhook_pod } else { &mut evidence.pod.pod };
@@ -61,6 +65,7 @@ fn read(id: DocumentId, kind: &str, whole: &Node, template: &Node) -> Pod {
         name: text(id, whole, &["metadata", "name"]),
         namespace: text(id, whole, &["metadata", "namespace"]),
         created: created(whole),
+        controller: controller(whole).filter(|_| kind == "Pod"),
         labels: pairs(id, template.path(&["metadata", "labels"])),
         annotations: pairs(id, template.path(&["metadata", "annotations"])),
         service_account: spec.and_then(|spec| {
@@ -82,13 +87,44 @@ fn read(id: DocumentId, kind: &str, whole: &Node, template: &Node) -> Pod {
     }
 }
 
+/// The owner reference that is marked as the controller, or the only one.
+fn controller(node: &Node) -> Option<Controller> {
+    let owners = node.path(&["metadata", "ownerReferences"])?.elements();
+    let marked = owners.iter().find(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true));
+    let owner = marked.or_else(|| owners.first().filter(|_| owners.len() == 1))?;
+    let text = |key: &str| Some(owner.get(key)?.scalar()?.to_owned());
+    Some(Controller { api: text("apiVersion"), kind: text("kind")?, name: text("name")? })
+}
+
+/// Kubernetes API reference, `DeploymentSpec`, `StatefulSetUpdateStrategy`, `DaemonSetUpdateStrategy`.
+fn rollout(kind: &str, node: &Node) -> Rollout {
+    let strategy = |keys: &[&str]| node.path(&["spec", "updateStrategy"]).and_then(|node| node.path(keys));
+    match kind {
+        "Deployment" if node.path(&["spec", "paused"]).and_then(Node::as_bool) == Some(true) => {
+            Rollout::Paused
+        }
+        "StatefulSet" | "DaemonSet" if strategy(&["type"]).and_then(Node::as_str) == Some("OnDelete") => {
+            Rollout::OnDelete
+        }
+        "StatefulSet" => match strategy(&["rollingUpdate", "partition"]).and_then(Node::as_integer) {
+            Some(first) if first > 0 => Rollout::Partition(first),
+            _ => Rollout::ByKind,
+        },
+        _ => Rollout::ByKind,
+    }
+}
+
 fn container(id: DocumentId, node: &Node, init: bool) -> Container {
     let list = |key: &str| node.get(key).map(Node::elements).unwrap_or_default();
     let variable = |one: &Node| {
         Some(EnvVar { name: text(id, one, &["name"])?, value: value(id, one), at: At::new(id, one.span) })
     };
     let mount = |one: &Node| {
-        Some(Mount { name: one.get("name")?.as_str()?.to_owned(), path: text(id, one, &["mountPath"])? })
+        Some(Mount {
+            name: one.get("name")?.as_str()?.to_owned(),
+            path: text(id, one, &["mountPath"])?,
+            sub_path_expr: text(id, one, &["subPathExpr"]),
+        })
     };
     let words = list("command").iter().chain(list("args"));
     Container {

@@ -23,7 +23,7 @@ use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity};
 use crate::fix::edit::Edit;
-use crate::fix::workload::{change_template, set_env};
+use crate::fix::workload::{advise_template, change_template, set_env};
 use crate::link::Link;
 use crate::pipeline;
 
@@ -90,6 +90,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         return Some(change_template(case, finding, title, edit));
     }
     let mended = value.as_deref().map_or_else(|| "NAME".into(), mended);
+    let finding = advise_template(case, finding, &[VARIABLE]);
     Some(finding.fix(format!("give a name such as `{mended}`"), Safety::ShowOnly, &[]))
 }
 

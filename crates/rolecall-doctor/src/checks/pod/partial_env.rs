@@ -24,7 +24,7 @@ use crate::case::{Case, Injection};
 use crate::check::Check;
 use crate::checks::serviceaccount::{namespace, recreate};
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
-use crate::fix::workload::{change_template, leave_to_the_webhook};
+use crate::fix::workload::{advise_template, change_template, leave_to_the_webhook};
 use crate::link::Link;
 
 /// The check.
@@ -92,6 +92,7 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if template.is_none() {
         commands.push(recreate(case));
     }
+    let finding = advise_template(case, finding, &[set]);
     Some(finding.fix(format!("take `{set}` out of the pod's template"), Safety::ShowOnly, &commands))
 }
 

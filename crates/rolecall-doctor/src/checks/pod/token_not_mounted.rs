@@ -27,7 +27,7 @@ use crate::check::Check;
 use crate::checks::serviceaccount::recreate;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
 use crate::fix::edit::Edit;
-use crate::fix::workload::{change_template, leave_to_the_webhook, template};
+use crate::fix::workload::{advise_template, change_template, leave_to_the_webhook, template};
 use crate::link::Link;
 
 /// The check.
@@ -95,7 +95,11 @@ fn check(case: &Case<'_>) -> Option<Finding> {
                  and mount";
     finding = match by_hand(case) {
         Some(edit) => change_template(case, finding, title, edit),
-        None => finding.fix(title, Safety::ShowOnly, &[recreate(case)]),
+        None => advise_template(case, finding, &["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"]).fix(
+            title,
+            Safety::ShowOnly,
+            &[recreate(case)],
+        ),
     };
     let look = format!("{} ls -l {}", exec(pod), shell_word(&path.value));
     Some(finding.note(format!("to see what the container sees: {look}")))

@@ -27,7 +27,7 @@ use super::namespace;
 use crate::case::{Case, Injection, Phase, account_of, runs_under};
 use crate::check::Check;
 use crate::finding::{Certainty, Finding, Safety, Severity, shell_word};
-use crate::fix::workload::{change_template, run_as};
+use crate::fix::workload::{advise_template, change_template, run_as};
 use crate::link::Link;
 
 /// The check.
@@ -125,7 +125,7 @@ fn of_account(case: &Case<'_>, pod: &Pod, account: &ServiceAccount, certainty: C
         certainty == Certainty::Certain && here.is_some_and(|(pod, account)| pod.value == account.value);
     if let Some(edit) = meant.then(|| run_as(case, &account.name.value)).flatten() {
         let title = format!("let the pod's template name `{}`", account.name.value);
-        return change_template(case, signed(case, finding), title, edit);
+        return change_template(case, lost(pod, &account.name.value, signed(case, finding)), title, edit);
     }
     with_fix(case, pod, finding, &account.name.value)
 }
@@ -135,6 +135,19 @@ fn signed(case: &Case<'_>, finding: Finding) -> Finding {
         Some(signer) => finding.beside(signer.arn.at, "so this identity signed instead"),
         None => finding,
     }
+}
+
+/// Roles are bound to accounts, and pull secrets belong to them (Kubernetes documentation, "Using RBAC Authorization",
+/// "Add ImagePullSecrets to a service account").
+fn lost(pod: &Pod, wanted: &str, finding: Finding) -> Finding {
+    if account_of(pod) == wanted {
+        return finding;
+    }
+    finding.note(format!(
+        "what is bound to `{}` (RBAC roles, image pull secrets) no longer applies to the pods then: bind it to the other \
+         account too where they need it",
+        account_of(pod)
+    ))
 }
 
 /// The role's trust policy names one account of the pod's namespace, and the pod runs under `default`.
@@ -167,7 +180,7 @@ fn place(pod: &Pod) -> At {
 }
 
 fn with_fix(case: &Case<'_>, pod: &Pod, finding: Finding, name: &str) -> Finding {
-    let finding = signed(case, finding);
+    let finding = advise_template(case, lost(pod, name, signed(case, finding)), &[]);
     let kind = if pod.kind == "Pod" {
         "deployment/NAME".to_owned()
     } else {

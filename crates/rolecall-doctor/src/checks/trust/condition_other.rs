@@ -9,7 +9,7 @@
 //! one. For EKS Pod Identity the caller is the service `pods.eks.amazonaws.com`, with its own `aws:SourceArn`.
 //!
 //! ## How to tell
-//! `rolecall simulate --trust trust.json --claims token.claims.json` shows each condition with its value.
+//! `rolecall simulate --trust trust.json --token token.claims.json` shows each condition with its value.
 //!
 //! ## How to mend it
 //! Name what this call has to show (its address, its claim) beside what the condition names; where there is nothing to name
