@@ -144,18 +144,17 @@ fn a_limit_is_widened_by_what_the_call_has_to_show() {
     let office = r#""IpAddress": {"aws:SourceIp": "198.51.100.0/24"}"#;
     let named = "name `staging` beside";
     let out = "take out the limit that somebody set by `DateLessThan` on `aws:CurrentTime`";
-    let rows: [(&str, String, Option<&str>); 9] = [
-        ("a claim", format!("{main}, {}", on("StringEquals", "environment", "prod")), Some(named)),
-        (
-            "a claim under a pattern",
-            format!("{main}, {}", on("ForAnyValue:StringEquals", "environment", "p")),
-            Some(named),
-        ),
-        (
-            "of all values",
-            format!("{main}, {}", on("ForAllValues:StringEquals", "environment", "p")),
-            Some(named),
-        ),
+    let any = on("ForAnyValue:StringEquals", "environment", "p");
+    let every = on("ForAllValues:StringEquals", "environment", "p");
+    let prod = on("StringEquals", "environment", "prod");
+    let two = format!(r#""StringEquals": {{"{GITHUB}:sub": ["{SUBJECT}", "repo:org/b:x"]}}"#);
+    let rows: [(&str, String, Option<&str>); 12] = [
+        ("a claim", format!("{me}, {}", on("StringLike", "environment", "prod")), Some(named)),
+        ("a claim of any value", format!("{me}, {any}"), Some(named)),
+        ("a claim of all values", format!("{me}, {every}"), Some(named)),
+        ("a claim, for others too", format!("{main}, {prod}"), None),
+        ("a claim of any value, for others too", format!("{main}, {any}"), None),
+        ("a claim, for two subjects", format!("{two}, {any}"), None),
         ("the subject alone", format!("{me}, {past}"), Some(out)),
         ("any of a repository", format!("{main}, {past}"), None),
         ("a pattern that is none", format!("{}, {past}", on("StringEqualsIfExists", "sub", SUBJECT)), None),
