@@ -177,6 +177,12 @@ fn which_policies_of_the_role_are_changed() {
     assert_eq!(policy_afterwards(&made), None);
     let entries = format!("{allowing}, {}", entry("own", MANAGED, deny));
     assert!(made_of(&[own_role(), denied_call("*", BY_POLICY), policies(&entries)]).is_none());
+    let (name, text) = denied_call(KEY, BY_POLICY);
+    let unnamed = || (name, text.replace(&format!(" on resource: {KEY}"), ""));
+    assert!(made_of(&[own_role(), unnamed(), policies(&alone)]).is_none(), "which resource is not known");
+    let one = deny.replace("\"*\"", &format!("\"{KEY}\""));
+    let entries = format!("{allowing}, {}", entry("own", "", &one));
+    assert!(made_of(&[own_role(), unnamed(), policies(&entries)]).is_none(), "nor whether it is this one");
 }
 
 #[test]
