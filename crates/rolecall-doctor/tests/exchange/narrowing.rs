@@ -247,3 +247,38 @@ fn a_boundary_allows_one_call_more() {
         assert_eq!(policy_afterwards(&made).unwrap()[1..], wanted, "{what}");
     }
 }
+
+/// A condition of which nobody read whether it holds: a Deny may still apply, and an Allow is somebody's limit.
+#[test]
+fn conditions_that_are_not_known_to_hold() {
+    let on = |effect: &str| {
+        format!(
+            r#"{{"Effect": "{effect}", "Action": "s3:GetObject", "Resource": "*",
+              "Condition": {{"Bool": {{"aws:SecureTransport": "false"}}}}}}"#
+        )
+    };
+    let plain = format!(r#"{{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "{KEY}"}}"#);
+    let denied = |more: &str| {
+        let entries = format!("{}, {}", entry("all", "", &format!("{ALL}{more}")), entry("own", "", &plain));
+        made_of(&[own_role(), denied_call(KEY, BY_POLICY), policies(&entries)]).unwrap().consequence
+    };
+    assert_eq!(denied(""), Consequence::Granted);
+    assert_eq!(denied(&format!(", {}", on("Deny"))), Consequence::Unknown);
+
+    let put = r#"{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}"#;
+    let no_policy = "because no identity-based policy allows the s3:GetObject action";
+    let all = || policies(&entry("all", "", ALL));
+    for (what, own, made) in
+        [("another action", put.to_owned(), true), ("on a condition", on("Allow"), false)]
+    {
+        let of_role = vec![own_role(), denied_call(KEY, no_policy), policies(&entry("own", "", &own))];
+        let boundary = ("boundary.json", format!(r#"{{"policies": [{}]}}"#, entry(MANAGED, "", &own)));
+        for files in [of_role, vec![own_role(), denied_call(KEY, NO_BOUNDARY), all(), boundary]] {
+            assert_eq!(made_of(&files).is_some(), made, "{what}");
+            let finding =
+                rolecall_doctor::report::diagnose(&super::mending::evidence(&files)).findings.remove(0);
+            let shown = finding.places.iter().any(|place| place.label.contains("not known to hold"));
+            assert_eq!(shown, !made, "{what}: {}", finding.title);
+        }
+    }
+}
