@@ -56,7 +56,7 @@ fn statements(made: &Made) -> String {
 }
 
 /// A year later, when STS offers further claims of GitHub's.
-fn trusting(statements: &[String]) -> Vec<File> {
+pub(super) fn trusting(statements: &[String]) -> Vec<File> {
     let noon = NOON + 365 * 86_400;
     let times = format!(r#""iat": {}, "exp": {}"#, noon - 60, noon + 600);
     let provider = format!(r#"{{"Url": "{GITHUB}", "ClientIDList": ["sts.amazonaws.com"]}}"#);

@@ -282,3 +282,46 @@ fn conditions_that_are_not_known_to_hold() {
         }
     }
 }
+
+#[test]
+fn what_iam_would_refuse_for_its_size() {
+    let wide = |count: usize| {
+        format!(r#"{{"Effect": "Allow", "Action": "s3:{}", "Resource": "*"}}"#, "x".repeat(count))
+    };
+    let deny = r#"{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}"#;
+    let own = |count| entry("own", "", &format!("{ALL}, {}, {deny}", wide(count)));
+    let managed = |count| entry("own", MANAGED, &format!("{ALL}, {}, {deny}", wide(count)));
+    let beside = |count| entry("beside", "", &wide(count));
+    let inline = "Maximum policy size of 10240 bytes exceeded for role app";
+    let rows = [
+        ("an inline one of 8 KB", own(8_000), None),
+        ("with a small neighbour", format!("{}, {}", own(7_000), beside(2_000)), None),
+        ("with a large neighbour", format!("{}, {}", own(7_000), beside(3_200)), Some(inline)),
+        ("with a managed neighbour", format!("{}, {}", own(9_000), entry("m", MANAGED, &wide(5_000))), None),
+        ("a managed one", managed(5_000), None),
+        ("a large managed one", managed(6_100), Some("Cannot exceed quota for PolicySize: 6144")),
+    ];
+    let obstacles = |files: &[File]| {
+        let evidence = super::mending::evidence(files);
+        let finding = rolecall_doctor::report::diagnose(&evidence).findings.remove(0);
+        let fix = finding.fixes.into_iter().find(|fix| !fix.edits.is_empty()).unwrap();
+        fix.obstacles
+    };
+    for (what, entries, wanted) in rows {
+        let found = obstacles(&[own_role(), denied_call(KEY, BY_POLICY), policies(&entries)]);
+        assert_eq!(found.first().map(String::as_str), wanted, "{what}: {found:?}");
+    }
+    let trusting = |more: usize| {
+        let other = allow(&on("StringEquals", "sub", &format!("repo:other/{}", "x".repeat(more))));
+        let deny = statement("Deny", GITHUB, &on("StringLike", "sub", "repo:org/app:*"));
+        super::mending::trusting(&[allow(&on("StringLike", "sub", "repo:org/*")), other, deny])
+    };
+    let document =
+        |files: &[File]| json(&files.last().unwrap().1)["Role"]["AssumeRolePolicyDocument"].to_string();
+    let bare = document(&trusting(0)).len();
+    let large = |all: usize| obstacles(&trusting(all - bare));
+    assert_eq!(large(1_500), Vec::<String>::new());
+    assert_eq!(large(2_040), ["Cannot exceed quota for ACLSizePerRole: 2048"]);
+    assert_eq!(large(2_050), Vec::<String>::new(), "the quota was raised");
+    assert_eq!(large(8_190), ["a trust policy takes 8192 characters at most"]);
+}

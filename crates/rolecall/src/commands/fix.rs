@@ -125,6 +125,9 @@ fn tell(finding: &Finding, fix: &Fix, changes: &[FileChange], gone: &[String]) -
     for name in gone {
         writeln!(out, "  {:24} left out: it shows the failed attempt", output::plain(name))?;
     }
+    for obstacle in &fix.obstacles {
+        writeln!(out, "  AWS would refuse it: {}", output::plain(obstacle))?;
+    }
     writeln!(out)?;
     out.flush()
 }
