@@ -237,16 +237,16 @@ impl<'c> Mend<'c> {
         Some(Becomes::Changed)
     }
 
-    /// A limit that somebody set and that this call does not keep within: it is widened by this call's own value; where
-    /// there is none to name, it goes, if the statement admits this subject alone all the same.
+    /// A limit that somebody set and that this call does not keep within, of a statement that admits this subject alone:
+    /// whoever else it admits would be let off too. It is widened by this call's own value; where there is none, it goes.
     fn limit(&mut self, statement: &Statement, condition: &Condition) -> Option<Becomes> {
         self.safety = Safety::Review;
+        limits::admits_alone(statement, &self.caller.provider, &self.caller.subject).then_some(())?;
         let key = &condition.key.text;
         let beside = match limits::own_values(self.case, &self.caller.provider, condition) {
             Own::Values(values) => values,
             Own::Unclear => return None,
             Own::None => {
-                limits::admits_alone(statement, &self.caller.provider, &self.caller.subject).then_some(())?;
                 let operator = &condition.operator.text;
                 self.steps.push(format!("take out the limit that somebody set by `{operator}` on `{key}`"));
                 return Some(Becomes::Gone);

@@ -7,6 +7,7 @@ use rolecall_policy::document::{Condition, Statement};
 use super::admit::Admission;
 use super::trust_policy::TrustPolicyEditor;
 use crate::case::Case;
+use crate::exchange::faults::split_key;
 use crate::finding::Safety;
 use crate::link::Link;
 
@@ -14,12 +15,14 @@ use crate::link::Link;
 /// who presents no subject of this provider (policy reference section 4, "Absent key").
 const OTHER_THAN: &str = "StringNotEquals";
 
-/// The edit that takes this caller out of every Deny statement that applies to it; none where the caller is not known.
+/// The edit that takes this caller out of every Deny statement that applies to it; none where the caller is not known, or
+/// one of them asks for more than who comes: others who present the same subject would come past that too.
 #[must_use]
 pub fn exempt(case: &Case<'_>) -> Option<Admission> {
     let exchange = case.exchange(Link::Trust);
     let subject = case.subject()?.text.value;
-    let key = format!("{}:sub", exchange.provider_name.as_ref()?);
+    let provider = exchange.provider_name.as_deref()?;
+    let key = format!("{provider}:sub");
     // What looks like a variable would be one.
     if subject.contains("${") {
         return None;
@@ -27,6 +30,9 @@ pub fn exempt(case: &Case<'_>) -> Option<Admission> {
     let editor = TrustPolicyEditor::open(case)?;
     let (mut changes, mut steps, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     for statement in exchange.trust.as_ref()?.denies() {
+        if guards(statement, provider).next().is_some() {
+            return None;
+        }
         let name = name(statement);
         match names(statement, &key, &subject) {
             Named::Alone => {
@@ -57,6 +63,23 @@ pub fn exempt(case: &Case<'_>) -> Option<Admission> {
 pub fn name(statement: &Statement) -> String {
     let sid = statement.sid.as_ref().map(|sid| format!("statement `{}`", sid.text));
     sid.unwrap_or_else(|| format!("statement {}", statement.index + 1))
+}
+
+/// Conditions of a Deny that look at more than the subject and the audience it comes with: a workflow, an actor, an address.
+/// A subject is not one caller: other jobs and other machines present the same one, and an exemption by it would let them
+/// past such a condition as well (GitHub Docs, "OpenID Connect reference", on what `sub` is made of).
+pub fn guards<'s>(statement: &'s Statement, provider: &str) -> impl Iterator<Item = &'s Condition> {
+    statement.conditions.iter().filter(move |condition| {
+        let (prefix, claim) = split_key(&condition.key.text);
+        let own = prefix.eq_ignore_ascii_case(provider);
+        let negated = || operator::parse(&condition.operator.text).is_none_or(|found| found.base.negated);
+        match claim.to_ascii_lowercase().as_str() {
+            "sub" => !own,
+            // `StringNotEquals` on the audience keeps every other audience out.
+            "aud" => !own || negated(),
+            _ => true,
+        }
+    })
 }
 
 /// Whether a statement lists the subject letter by letter.

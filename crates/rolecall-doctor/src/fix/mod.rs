@@ -82,7 +82,7 @@ pub(crate) fn settle(evidence: &Evidence, findings: &mut [Finding]) {
             }
             let proof = prove::prove(evidence, cause, &fix.edits);
             fix.reach = reach::reach(evidence, &fix.edits);
-            fix.obstacles = fix.edits.iter().flat_map(acceptance::obstacles).collect();
+            fix.obstacles = acceptance::obstacles(evidence, &fix.edits);
             let spills = fix.reach.as_ref().is_some_and(Reach::is_more_than_the_caller);
             if fix.safety == Safety::Safe && (spills || !proof.is_settled() || !fix.obstacles.is_empty()) {
                 fix.safety = Safety::Review;

@@ -13,7 +13,7 @@ use super::policy::PolicyEditor;
 pub struct RefusedCall<'a> {
     /// Its action.
     pub action: &'a str,
-    /// The resource that AWS named; none where that is every resource, or it named none.
+    /// The resource that AWS named; none where it named `*`, since the action is about no resource of its own.
     pub resource: Option<&'a str>,
 }
 

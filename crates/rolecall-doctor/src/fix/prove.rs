@@ -6,7 +6,7 @@ use rolecall_model::evidence::Evidence;
 use super::edit::Edit;
 use super::preview::{preview, preview_of_calls};
 use crate::case::Case;
-use crate::checks::permission::{Sides, chain};
+use crate::checks::permission::{Sides, chain, rests_on};
 use crate::exchange::Decided;
 use crate::finding::{Certainty, Finding, Severity};
 use crate::link::Link;
@@ -81,6 +81,10 @@ pub fn prove(evidence: &Evidence, cause: &str, edits: &[Edit]) -> Proof {
         return Proof { consequence: Consequence::RefusedLater { cause: next.cause }, sentence };
     }
     if let Some(open) = sides.and_then(Sides::open) {
+        let sentence = format!("this fault is gone; whether the call passes then rests on {open} (not read)");
+        return Proof { consequence: Consequence::Unknown, sentence };
+    }
+    if let Some(open) = rests_on(&case).filter(|_| of_calls && sides.is_none()) {
         let sentence = format!("this fault is gone; whether the call passes then rests on {open} (not read)");
         return Proof { consequence: Consequence::Unknown, sentence };
     }

@@ -21,6 +21,13 @@ fn next(account: &str, statements: &str) -> File {
 const OWN: &str = "111122223333";
 const FOREIGN: &str = "444455556666";
 
+/// A statement of a trust policy that leaves it to the account's own policies.
+fn to_the_account() -> String {
+    format!(
+        r#"{{"Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::{OWN}:root"}}, "Action": "sts:AssumeRole"}}"#
+    )
+}
+
 fn chained(action: &str, account: &str, why: &str) -> File {
     error(&format!(
         "AccessDenied: User: {SESSION} is not authorized to perform: {action} on resource: \
@@ -48,15 +55,27 @@ fn a_chain_is_mended_on_the_sides_that_lack_it() {
     let said = || {
         chained("sts:AssumeRole", OWN, " because no identity-based policy allows the sts:AssumeRole action")
     };
-    let rows: [(&str, Vec<File>, &[&str], Consequence); 12] = [
+    let rows: [(&str, Vec<File>, &[&str], Consequence); 14] = [
         (
             "the first",
-            vec![refused(OWN), other(), next(OWN, &trusts("Allow", ""))],
+            vec![refused(OWN), other(), next(OWN, &to_the_account())],
             &[allow],
             Consequence::Granted,
         ),
+        (
+            "neither",
+            vec![refused(OWN), may("Allow"), next(OWN, &to_the_account())],
+            &[],
+            Consequence::Granted,
+        ),
+        (
+            "the second is enough",
+            vec![refused(OWN), other(), next(OWN, &trusts("Allow", ""))],
+            &[],
+            Consequence::Granted,
+        ),
         ("the second", vec![refused(OWN), may("Allow"), next(OWN, nobody)], &[admit], Consequence::Granted),
-        ("both", vec![refused(OWN), other(), next(OWN, nobody)], &[allow, admit], Consequence::Granted),
+        ("both", vec![refused(OWN), other(), next(OWN, nobody)], &[admit], Consequence::Granted),
         ("abroad", vec![refused(FOREIGN), may("Allow"), next(FOREIGN, nobody)], &[], Consequence::Granted),
         (
             "at home",
@@ -129,7 +148,7 @@ fn a_chain_with_tags_and_one_onto_itself() {
     let files =
         [own_role(), chained("sts:TagSession", OWN, ""), policies(&entry("own", "", ALL)), next(OWN, &trust)];
     let made = made_of(&files).unwrap();
-    assert_eq!(made.edits.len(), 2);
+    assert_eq!(made.edits.len(), 1);
     let texts: Vec<String> = made.edits.iter().map(|edit| format!("{edit:?}")).collect();
     assert!(
         texts.iter().all(|text| text.contains("sts:AssumeRole") && text.contains("sts:TagSession")),
@@ -139,4 +158,61 @@ fn a_chain_with_tags_and_one_onto_itself() {
     let (name, text) = chained("sts:AssumeRole", OWN, "");
     let itself = (name, text.replace("role/next", "role/app"));
     assert!(made_of(&[own_role(), itself, policies(&entry("own", "", ALL))]).is_none());
+}
+
+/// What else than the two sides refuses it, or a condition of somebody's: an Allow more would not help, or undo that.
+#[test]
+fn a_chain_that_another_policy_refuses_is_left_as_it_is() {
+    let said = |why: &str| chained("sts:AssumeRole", OWN, why);
+    let boundary = |statement: &str| {
+        ("boundary.json", format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#))
+    };
+    let assume =
+        |more: &str| format!(r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"{more}}}"#);
+    let external = r#", "Condition": {"StringEquals": {"sts:ExternalId": "abc"}}"#;
+    let lacks = || policies(&entry("own", "", ALL));
+    let identity = " because no identity-based policy allows the sts:AssumeRole action";
+    let rows: [(&str, Vec<File>, Option<Consequence>, &str); 8] = [
+        ("nothing else", vec![said(identity), lacks()], Some(Consequence::Granted), ""),
+        (
+            "AWS names an SCP",
+            vec![said(" with an explicit deny in a service control policy"), lacks()],
+            None,
+            "change a service control policy",
+        ),
+        (
+            "AWS names the boundary",
+            vec![said(" because no permissions boundary allows the sts:AssumeRole action"), lacks()],
+            None,
+            "change the first role's permissions boundary",
+        ),
+        (
+            "AWS names a Deny",
+            vec![said(" with an explicit deny in an identity-based policy"), lacks()],
+            None,
+            "change a Deny in the first role's policies",
+        ),
+        (
+            "the boundary does not allow it",
+            vec![said(""), lacks(), boundary(ALL)],
+            None,
+            "change the first role's permissions boundary",
+        ),
+        ("it does", vec![said(""), lacks(), boundary(&assume(""))], Some(Consequence::Granted), ""),
+        ("it may", vec![said(""), lacks(), boundary(&assume(external))], Some(Consequence::Unknown), ""),
+        (
+            "the first allows it on a condition",
+            vec![said(identity), policies(&entry("own", "", &assume(external)))],
+            None,
+            "allow `sts:AssumeRole` on the second role",
+        ),
+    ];
+    for (what, mut files, wanted, advice) in rows {
+        files.extend([own_role(), next(OWN, &to_the_account())]);
+        let consequence = made_of(&files).map(|made| made.consequence);
+        assert_eq!(consequence, wanted, "{what}");
+        let finding = diagnose(&evidence(&files)).findings.remove(0);
+        assert_eq!(finding.cause, "permission.chain", "{what}");
+        assert!(finding.fixes[0].title.starts_with(advice), "{what}: {}", finding.fixes[0].title);
+    }
 }

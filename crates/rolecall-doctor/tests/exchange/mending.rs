@@ -56,7 +56,7 @@ fn statements(made: &Made) -> String {
 }
 
 /// A year later, when STS offers further claims of GitHub's.
-fn trusting(statements: &[String]) -> Vec<File> {
+pub(super) fn trusting(statements: &[String]) -> Vec<File> {
     let noon = NOON + 365 * 86_400;
     let times = format!(r#""iat": {}, "exp": {}"#, noon - 60, noon + 600);
     let provider = format!(r#"{{"Url": "{GITHUB}", "ClientIDList": ["sts.amazonaws.com"]}}"#);
@@ -96,6 +96,13 @@ fn a_deny_of_the_trust_policy_leaves_one_caller_out() {
         ),
         ("alone", deny(&on("StringEquals", "sub", SUBJECT)), None),
         (
+            "alone, with its audience",
+            deny(&format!(
+                r#""StringEquals": {{"{GITHUB}:sub": {me}, "{GITHUB}:aud": "sts.amazonaws.com"}}"#
+            )),
+            None,
+        ),
+        (
             "alone, or without a subject",
             deny(&on("StringEqualsIfExists", "sub", SUBJECT)),
             Some(format!("{},{}", sub("StringEqualsIfExists", &me), sub("StringNotEquals", &me))),
@@ -114,6 +121,31 @@ fn a_deny_of_the_trust_policy_leaves_one_caller_out() {
                 assert!(left[1].contains(&format!("\"Condition\":{{{wanted}}}")), "{what}: {}", left[1]);
             }
             None => assert_eq!(left.len(), 1, "{what}: {after}"),
+        }
+    }
+}
+
+#[test]
+fn a_deny_that_asks_for_more_than_the_subject_is_left_to_its_author() {
+    let all = allow(&on("StringLike", "sub", "repo:org/*"));
+    let me = on("StringEquals", "sub", SUBJECT);
+    let two = format!(r#""StringEquals": {{"{GITHUB}:sub": ["{SUBJECT}", "repo:org/b:x"]}}"#);
+    let rows = [
+        ("a workflow", on("StringNotLike", "job_workflow_ref", "org/ci/*")),
+        ("an environment of this subject", format!("{me}, {}", on("StringLike", "environment", "stag*"))),
+        ("among others", format!("{two}, {}", on("StringNotEquals", "environment", "prod"))),
+        ("another audience", format!("{me}, {}", on("StringNotEquals", "aud", "vault"))),
+        ("a date", format!(r#"{me}, "DateGreaterThan": {{"aws:CurrentTime": "2025-01-01T00:00:00Z"}}"#)),
+    ];
+    for (what, condition) in rows {
+        let plain = statement("Deny", GITHUB, &me);
+        let guard = statement("Deny", GITHUB, &condition);
+        for denying in [vec![guard.clone()], vec![plain, guard]] {
+            let files = trusting(&[vec![all.clone()], denying].concat());
+            let finding = diagnose(&evidence(&files)).findings.remove(0);
+            assert_eq!(finding.cause, "trust.explicit-deny", "{what}");
+            assert!(finding.fixes[0].edits.is_empty(), "{what}: {}", finding.fixes[0].title);
+            assert!(finding.notes.iter().any(|note| note.contains("presents this subject")), "{what}");
         }
     }
 }
@@ -144,18 +176,17 @@ fn a_limit_is_widened_by_what_the_call_has_to_show() {
     let office = r#""IpAddress": {"aws:SourceIp": "198.51.100.0/24"}"#;
     let named = "name `staging` beside";
     let out = "take out the limit that somebody set by `DateLessThan` on `aws:CurrentTime`";
-    let rows: [(&str, String, Option<&str>); 9] = [
-        ("a claim", format!("{main}, {}", on("StringEquals", "environment", "prod")), Some(named)),
-        (
-            "a claim under a pattern",
-            format!("{main}, {}", on("ForAnyValue:StringEquals", "environment", "p")),
-            Some(named),
-        ),
-        (
-            "of all values",
-            format!("{main}, {}", on("ForAllValues:StringEquals", "environment", "p")),
-            Some(named),
-        ),
+    let any = on("ForAnyValue:StringEquals", "environment", "p");
+    let every = on("ForAllValues:StringEquals", "environment", "p");
+    let prod = on("StringEquals", "environment", "prod");
+    let two = format!(r#""StringEquals": {{"{GITHUB}:sub": ["{SUBJECT}", "repo:org/b:x"]}}"#);
+    let rows: [(&str, String, Option<&str>); 12] = [
+        ("a claim", format!("{me}, {}", on("StringLike", "environment", "prod")), Some(named)),
+        ("a claim of any value", format!("{me}, {any}"), Some(named)),
+        ("a claim of all values", format!("{me}, {every}"), Some(named)),
+        ("a claim, for others too", format!("{main}, {prod}"), None),
+        ("a claim of any value, for others too", format!("{main}, {any}"), None),
+        ("a claim, for two subjects", format!("{two}, {any}"), None),
         ("the subject alone", format!("{me}, {past}"), Some(out)),
         ("any of a repository", format!("{main}, {past}"), None),
         ("a pattern that is none", format!("{}, {past}", on("StringEqualsIfExists", "sub", SUBJECT)), None),

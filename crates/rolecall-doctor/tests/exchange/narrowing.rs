@@ -177,6 +177,12 @@ fn which_policies_of_the_role_are_changed() {
     assert_eq!(policy_afterwards(&made), None);
     let entries = format!("{allowing}, {}", entry("own", MANAGED, deny));
     assert!(made_of(&[own_role(), denied_call("*", BY_POLICY), policies(&entries)]).is_none());
+    let (name, text) = denied_call(KEY, BY_POLICY);
+    let unnamed = || (name, text.replace(&format!(" on resource: {KEY}"), ""));
+    assert!(made_of(&[own_role(), unnamed(), policies(&alone)]).is_none(), "which resource is not known");
+    let one = deny.replace("\"*\"", &format!("\"{KEY}\""));
+    let entries = format!("{allowing}, {}", entry("own", "", &one));
+    assert!(made_of(&[own_role(), unnamed(), policies(&entries)]).is_none(), "nor whether it is this one");
 }
 
 #[test]
@@ -240,4 +246,82 @@ fn a_boundary_allows_one_call_more() {
         let wanted: Vec<_> = wanted.into_iter().map(json).collect();
         assert_eq!(policy_afterwards(&made).unwrap()[1..], wanted, "{what}");
     }
+}
+
+/// A condition of which nobody read whether it holds: a Deny may still apply, and an Allow is somebody's limit.
+#[test]
+fn conditions_that_are_not_known_to_hold() {
+    let on = |effect: &str| {
+        format!(
+            r#"{{"Effect": "{effect}", "Action": "s3:GetObject", "Resource": "*",
+              "Condition": {{"Bool": {{"aws:SecureTransport": "false"}}}}}}"#
+        )
+    };
+    let plain = format!(r#"{{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "{KEY}"}}"#);
+    let denied = |more: &str| {
+        let entries = format!("{}, {}", entry("all", "", &format!("{ALL}{more}")), entry("own", "", &plain));
+        made_of(&[own_role(), denied_call(KEY, BY_POLICY), policies(&entries)]).unwrap().consequence
+    };
+    assert_eq!(denied(""), Consequence::Granted);
+    assert_eq!(denied(&format!(", {}", on("Deny"))), Consequence::Unknown);
+
+    let put = r#"{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}"#;
+    let no_policy = "because no identity-based policy allows the s3:GetObject action";
+    let all = || policies(&entry("all", "", ALL));
+    for (what, own, made) in
+        [("another action", put.to_owned(), true), ("on a condition", on("Allow"), false)]
+    {
+        let of_role = vec![own_role(), denied_call(KEY, no_policy), policies(&entry("own", "", &own))];
+        let boundary = ("boundary.json", format!(r#"{{"policies": [{}]}}"#, entry(MANAGED, "", &own)));
+        for files in [of_role, vec![own_role(), denied_call(KEY, NO_BOUNDARY), all(), boundary]] {
+            assert_eq!(made_of(&files).is_some(), made, "{what}");
+            let finding =
+                rolecall_doctor::report::diagnose(&super::mending::evidence(&files)).findings.remove(0);
+            let shown = finding.places.iter().any(|place| place.label.contains("not known to hold"));
+            assert_eq!(shown, !made, "{what}: {}", finding.title);
+        }
+    }
+}
+
+#[test]
+fn what_iam_would_refuse_for_its_size() {
+    let wide = |count: usize| {
+        format!(r#"{{"Effect": "Allow", "Action": "s3:{}", "Resource": "*"}}"#, "x".repeat(count))
+    };
+    let deny = r#"{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}"#;
+    let own = |count| entry("own", "", &format!("{ALL}, {}, {deny}", wide(count)));
+    let managed = |count| entry("own", MANAGED, &format!("{ALL}, {}, {deny}", wide(count)));
+    let beside = |count| entry("beside", "", &wide(count));
+    let inline = "Maximum policy size of 10240 bytes exceeded for role app";
+    let rows = [
+        ("an inline one of 8 KB", own(8_000), None),
+        ("with a small neighbour", format!("{}, {}", own(7_000), beside(2_000)), None),
+        ("with a large neighbour", format!("{}, {}", own(7_000), beside(3_200)), Some(inline)),
+        ("with a managed neighbour", format!("{}, {}", own(9_000), entry("m", MANAGED, &wide(5_000))), None),
+        ("a managed one", managed(5_000), None),
+        ("a large managed one", managed(6_100), Some("Cannot exceed quota for PolicySize: 6144")),
+    ];
+    let obstacles = |files: &[File]| {
+        let evidence = super::mending::evidence(files);
+        let finding = rolecall_doctor::report::diagnose(&evidence).findings.remove(0);
+        let fix = finding.fixes.into_iter().find(|fix| !fix.edits.is_empty()).unwrap();
+        fix.obstacles
+    };
+    for (what, entries, wanted) in rows {
+        let found = obstacles(&[own_role(), denied_call(KEY, BY_POLICY), policies(&entries)]);
+        assert_eq!(found.first().map(String::as_str), wanted, "{what}: {found:?}");
+    }
+    let trusting = |more: usize| {
+        let other = allow(&on("StringEquals", "sub", &format!("repo:other/{}", "x".repeat(more))));
+        let deny = statement("Deny", GITHUB, &on("StringLike", "sub", "repo:org/app:*"));
+        super::mending::trusting(&[allow(&on("StringLike", "sub", "repo:org/*")), other, deny])
+    };
+    let document =
+        |files: &[File]| json(&files.last().unwrap().1)["Role"]["AssumeRolePolicyDocument"].to_string();
+    let bare = document(&trusting(0)).len();
+    let large = |all: usize| obstacles(&trusting(all - bare));
+    assert_eq!(large(1_500), Vec::<String>::new());
+    assert_eq!(large(2_040), ["Cannot exceed quota for ACLSizePerRole: 2048"]);
+    assert_eq!(large(2_050), Vec::<String>::new(), "the quota was raised");
+    assert_eq!(large(8_190), ["a trust policy takes 8192 characters at most"]);
 }

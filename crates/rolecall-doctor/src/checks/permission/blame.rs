@@ -3,7 +3,7 @@
 //! Source of AWS's wording: IAM User Guide, "Troubleshoot access denied error messages".
 
 use rolecall_engine::authorize::{
-    Call, Caller, Decision, LayerKind, LayerTrace, Layers, Policies, Reason, examine,
+    Call, Caller, Decision, Examination, LayerKind, LayerTrace, Layers, Policies, Reason, examine,
 };
 use rolecall_model::document::At;
 use rolecall_model::evidence::attempt::Denial;
@@ -81,6 +81,88 @@ pub(super) fn blame<'a>(case: &Case<'a>) -> Option<Blame<'a>> {
         policy: policy.filter(|_| shown),
         said: layers.iter().find(|trace| layer.is(trace.kind)).map(Said::of).unwrap_or_default(),
     })
+}
+
+/// The account of a resource whose side is to say yes by itself.
+pub(super) const ANOTHER_ACCOUNT: &str = "000000000000";
+
+/// What stands in the way of an assumption beside the policies of its two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beyond {
+    /// Nothing that AWS named or that was read.
+    Nothing,
+    /// This may, by a condition.
+    Perhaps(&'static str),
+    /// This does: an Allow more on either side does not help.
+    Surely(&'static str),
+}
+
+/// What refuses an assumption whatever its two sides allow: as AWS says, else as the policies that were read decide.
+pub(super) fn beyond(case: &Case<'_>, denial: &Denial) -> Beyond {
+    let reason = denial.reason.as_deref().unwrap_or_default();
+    let denies = reason.to_ascii_lowercase().contains("explicit deny");
+    let kind = match said(reason) {
+        Some(Layer::Identity) | None => None,
+        Some(Layer::Resource) if !denies => None,
+        Some(Layer::IdentityDeny) => return Beyond::Surely(FIRST_DENIES),
+        Some(Layer::Resource) => return Beyond::Surely(SECOND_DENIES),
+        Some(Layer::Boundary) => Some(LayerKind::Boundary),
+        Some(Layer::Scp) => Some(LayerKind::Scp),
+        Some(Layer::Rcp) => Some(LayerKind::Rcp),
+        Some(Layer::Session) => Some(LayerKind::Session),
+        Some(Layer::VpcEndpoint) => Some(LayerKind::VpcEndpoint),
+    };
+    if let Some(kind) = kind {
+        return Beyond::Surely(called(kind));
+    }
+    let examined = Set::of(case.evidence()).examine(denial, true);
+    match examined.reason {
+        Reason::Denied(kind) | Reason::NotAllowed(kind) => Beyond::Surely(called(kind)),
+        Reason::Untold(kind) => Beyond::Perhaps(called(kind)),
+        _ => Beyond::Nothing,
+    }
+}
+
+/// What the refused call rests on, where the policies that were read leave it open: keys of conditions, or a layer.
+pub(crate) fn rests_on(case: &Case<'_>) -> Option<String> {
+    let (denial, _) = case.denied_as_role()?;
+    let set = Set::of(case.evidence());
+    let examined = set.examine(denial, false);
+    let Reason::Untold(kind) = examined.reason else { return None };
+    let mut keys: Vec<String> = Vec::new();
+    for layer in examined.layers.iter().filter(|layer| layer.kind == kind) {
+        for found in layer.trace.statements.iter().filter(|found| found.applies == Tri::Unknown) {
+            let Some((policy, _)) = set.list(kind, layer.level).and_then(|list| list.get(found.policy))
+            else {
+                continue;
+            };
+            let open = found.conditions.iter().filter(|condition| condition.holds == Tri::Unknown);
+            let conditions = policy.statements.get(found.statement).map(|statement| &statement.conditions);
+            keys.extend(
+                open.filter_map(|one| Some(format!("`{}`", conditions?.get(one.condition)?.key.text))),
+            );
+        }
+    }
+    keys.sort();
+    keys.dedup();
+    Some(if keys.is_empty() { format!("what the {} says", kind.name()) } else { keys.join(" and ") })
+}
+
+/// A Deny of the first side of a chain.
+pub(super) const FIRST_DENIES: &str = "a Deny in the first role's policies";
+/// A Deny of the second.
+pub(super) const SECOND_DENIES: &str = "a Deny in the second role's trust policy";
+
+fn called(kind: LayerKind) -> &'static str {
+    match kind {
+        LayerKind::Rcp => "a resource control policy",
+        LayerKind::Scp => "a service control policy",
+        LayerKind::VpcEndpoint => "the VPC endpoint's policy",
+        LayerKind::Resource => "the second role's trust policy",
+        LayerKind::Identity => "the first role's policies",
+        LayerKind::Boundary => "the first role's permissions boundary",
+        LayerKind::Session => "a session policy",
+    }
 }
 
 impl Layer {
@@ -168,19 +250,20 @@ impl Set {
         }
     }
 
-    /// What the policies decide, as far as they do.
-    fn decide(&self, denial: &Denial) -> Examined {
+    /// Examines the call; with its two sides open, each allows it by itself and only what else limits it is asked.
+    fn examine(&self, denial: &Denial, open_sides: bool) -> Examination {
         let plain = |list: &[(Policy, NamedPolicy)]| {
             list.iter().map(|(policy, _)| policy.clone()).collect::<Vec<_>>()
         };
         let limiting = |levels: &[Vec<(Policy, NamedPolicy)>]| {
             levels.iter().map(|level| with_default(plain(level))).collect::<Vec<_>>()
         };
-        let identity = self.identity.as_deref().map(plain);
+        let identity = self.identity.as_deref().filter(|_| !open_sides).map(plain);
         let (boundary, session, vpce) = (plain(&self.boundary), plain(&self.session), plain(&self.vpce));
         let (scp, rcp) = (limiting(&self.scp), limiting(&self.rcp));
         // Identity policies that were not read allow everything here: another layer may still be seen to refuse.
-        let open = [everything()];
+        let (open, trusting) = ([everything()], everyone());
+        let resource = self.resource.first().map(|(policy, _)| policy);
         let policies = Policies {
             identity: identity.as_deref().unwrap_or(&open),
             boundary: &boundary,
@@ -188,7 +271,7 @@ impl Set {
             rcp: &rcp,
             session: &session,
             vpce: &vpce,
-            resource: self.resource.first().map(|(policy, _)| policy),
+            resource: if open_sides { Some(&trusting) } else { resource },
         };
         let caller = Caller::from_arn(&denial.principal, self.role_arn.as_deref());
         let mut context = Context::new();
@@ -197,10 +280,15 @@ impl Set {
             caller: &caller,
             action: &denial.action,
             resource: denial.resource.as_deref().unwrap_or("*"),
-            resource_account: None,
+            resource_account: open_sides.then_some(ANOTHER_ACCOUNT),
             context: &context,
         };
-        let examined = examine(&Layers::compile(&policies), &call);
+        examine(&Layers::compile(&policies), &call)
+    }
+
+    /// What the policies decide, as far as they do.
+    fn decide(&self, denial: &Denial) -> Examined {
+        let examined = self.examine(denial, false);
         let denies = examined.decision == Decision::ExplicitDeny;
         if !matches!(examined.decision, Decision::ExplicitDeny | Decision::ImplicitDeny) {
             return Examined { layers: examined.layers, ..Examined::default() };
@@ -251,7 +339,14 @@ impl Set {
     }
 }
 
-fn everything() -> Policy {
+/// A resource policy that leaves it to every account's own policies.
+pub(super) fn everyone() -> Policy {
+    Policy::from_text(
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*"}}"#,
+    )
+}
+
+pub(super) fn everything() -> Policy {
     Policy::from_text(
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
     )

@@ -13,8 +13,10 @@
 //! The caller in the message is the first role; the resource is the second.
 //!
 //! ## How to mend it
-//! Allow the assumption on both sides, each where it lacks; the trust policy of a role in another account is for that account
-//! to change. Where the second role is the first, take the second step out of the configuration.
+//! Allow the assumption where it lacks: in one account a trust policy that names the first role is enough, across accounts
+//! both sides must allow; the trust policy of a role in another account is for that account to change. Where a Deny, a
+//! boundary or an organization's policy refuses it, an Allow does not help: change that. Where the second role is the first,
+//! take the second step out of the configuration.
 //!
 //! ## Source
 //! AWS STS API reference, AssumeRole; AWS Security Blog of September 2022, "Announcing an update to IAM role trust policy
@@ -78,6 +80,9 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if let (Some(false), Some((policy, place))) = (sides.first, identity_policy(case)) {
         finding = finding.beside(place, format!("`{policy}` does not allow it"));
     }
+    for (place, label) in link::conditions(case, denial) {
+        finding = finding.beside(place, label);
+    }
     if let Some(role) = second_role(case, second).filter(|_| sides.second == Some(false)) {
         let trust = role.trust.as_ref().map(|trust| At::new(trust.document, trust.node.span));
         finding = finding.beside(
@@ -88,6 +93,19 @@ fn check(case: &Case<'_>) -> Option<Finding> {
     if itself {
         return Some(finding.fix(
             "take the role out of the tool's own configuration: the pod already has it",
+            Safety::ShowOnly,
+            &[],
+        ));
+    }
+    if let Some(what) = sides.stopped_by() {
+        let title = format!("change {what}, which refuses it: an Allow more in either role does not help");
+        return Some(finding.fix(title, Safety::ShowOnly, &[]));
+    }
+    if sides.all_allow() {
+        let title = "look for what else refuses it: a service control policy, a permissions boundary or a session policy \
+                     that was not read, or a policy that was changed since";
+        return Some(finding.note("the policies of both roles, as they were read, allow it").fix(
+            title,
             Safety::ShowOnly,
             &[],
         ));

@@ -10,9 +10,9 @@
 //! The message says so; the statement is shown where the policies were read.
 //!
 //! ## How to mend it
-//! Narrow the Deny by this one call: by `NotResource` where the resource is known, else by taking the action out of it. Where
-//! a pattern covers more than this call (`s3:*`, `arn:aws:s3:::b/*`), only its author knows what was meant. Somebody meant
-//! it: ask before you take it out.
+//! Narrow the Deny by this one call: by `NotResource`, or by taking the action out of it where the message names `*` as the
+//! resource. Where the message names none, or a pattern covers more than this call (`s3:*`, `arn:aws:s3:::b/*`), only its
+//! author knows what was meant. Somebody meant it: ask before you take it out.
 //!
 //! ## Source
 //! IAM User Guide, "Policy evaluation logic".

@@ -62,6 +62,7 @@ struct Planned {
     empties: bool,
 }
 
+/// What narrows the statements; none where AWS named no resource: to let the action through on every one is too much.
 fn plan(
     editor: &PermissionPolicyEditor<'_>,
     policy: &Policy,
@@ -69,7 +70,7 @@ fn plan(
     denying: &[usize],
 ) -> Option<Planned> {
     let denying: Vec<&Statement> = denying.iter().filter_map(|at| policy.statements.get(*at)).collect();
-    let resource = denial.resource.as_deref().filter(|resource| *resource != "*");
+    let resource = Some(denial.resource.as_deref()?).filter(|resource| *resource != "*");
     let mut narrowed = narrow(editor, &denying, RefusedCall { action: &denial.action, resource })?;
     let empties = narrowed.gone.len() == policy.statements.len();
     if !empties && !narrowed.gone.is_empty() {

@@ -23,6 +23,7 @@ use crate::case::Case;
 use crate::check::Check;
 use crate::finding::{Finding, Safety};
 use crate::fix::edit::Edit;
+pub(crate) use blame::rests_on;
 use blame::{Blame, Layer, blame};
 pub(crate) use link::Sides;
 
@@ -41,7 +42,20 @@ fn refused(case: &Case<'_>, check: &Check, layer: Layer, why: &str, fix: &str) -
     if let Some(policy) = policy {
         finding = finding.note(format!("the policy is `{policy}`"));
     }
+    let permission = case.permission();
+    let of_layer = match layer {
+        Layer::Identity => permission.identity.present(),
+        Layer::Boundary => permission.boundary.present(),
+        _ => None,
+    };
+    let conditions = said.conditions(of_layer.map(Vec::as_slice).unwrap_or_default());
+    let limited = !conditions.is_empty();
+    for (place, label) in conditions {
+        finding = finding.beside(place, label);
+    }
     let made = match layer {
+        // Somebody allows it under a condition: an Allow without it would undo that.
+        Layer::Identity | Layer::Boundary if limited => None,
         Layer::Identity => allowing(case, denial).map(|edit| (fix.to_owned(), vec![edit])),
         Layer::IdentityDeny => mend::denying(case, denial, &said),
         Layer::Boundary => mend::limiting(case, denial, &said),

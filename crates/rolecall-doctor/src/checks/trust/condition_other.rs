@@ -12,8 +12,9 @@
 //! `rolecall simulate --trust trust.json --token token.claims.json` shows each condition with its value.
 //!
 //! ## How to mend it
-//! Name what this call has to show (its address, its claim) beside what the condition names; where there is nothing to name
-//! and the statement admits this subject alone, take the condition out. It is a limit that somebody set: ask before.
+//! Name what this call has to show (its address, its claim) beside what the condition names, or take the condition out where
+//! there is nothing to name. It is a limit that somebody set, and where the statement admits other subjects too, they are let
+//! off with it: ask before.
 //!
 //! ## Source
 //! IAM User Guide, "Condition"; policy reference sections 4, 5 and 10.12; Amazon EKS User Guide, "EKS Pod Identity".

@@ -12,7 +12,9 @@
 //!
 //! ## How to mend it
 //! Narrow the Deny so that it leaves this caller out, by `StringNotEquals` on the provider's `sub`: it stays in force for
-//! everybody else. Never just delete it, unless it is there for this caller alone: somebody meant it.
+//! everybody else. Never just delete it, unless it is there for this caller alone: somebody meant it. Where the Deny asks for
+//! a workflow, an actor or an address too, leaving a subject out would let past whoever else presents that subject: keep
+//! within it, or change that condition.
 //!
 //! ## Source
 //! IAM User Guide, "Policy evaluation logic"; policy reference rule 8.1.
@@ -20,8 +22,9 @@
 use super::{certainty, store};
 use crate::case::Case;
 use crate::check::Check;
+use crate::exchange::trust::TrustView;
 use crate::finding::{Finding, Safety, Severity};
-use crate::fix::exempt::{exempt, name};
+use crate::fix::exempt::{exempt, guards, name};
 use crate::link::Link;
 
 /// The check.
@@ -50,10 +53,22 @@ fn check(case: &Case<'_>) -> Option<Finding> {
         Some(narrowed) => finding
             .note("somebody meant this Deny: it stays in force for everybody else")
             .change(narrowed.title(), narrowed.safety, vec![narrowed.edit]),
-        None => finding.fix(
+        None => guarded(case, trust, finding).fix(
             format!("narrow {name} so that it leaves this caller out"),
             Safety::ShowOnly,
             &store(case),
         ),
     })
+}
+
+/// Says which conditions keep more out than this caller.
+fn guarded(case: &Case<'_>, trust: &TrustView, mut finding: Finding) -> Finding {
+    let Some(provider) = case.exchange(Link::Trust).provider_name.as_deref() else { return finding };
+    for condition in trust.denies().flat_map(|statement| guards(statement, provider)) {
+        finding = finding.note(format!(
+            "`{}` on `{}` keeps out whoever else presents this subject: an exemption by subject would let them past it",
+            condition.operator.text, condition.key.text
+        ));
+    }
+    finding
 }
