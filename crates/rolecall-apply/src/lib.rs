@@ -4,6 +4,7 @@
 //! that whatever interrupts a run, it is known what may have been done, and undoing compares again.
 
 mod aws;
+pub mod change;
 mod error;
 pub mod journal;
 mod kubernetes;

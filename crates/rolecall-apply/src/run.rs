@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rolecall_doctor::fix::edit::Edit;
 
-use crate::journal::{Change, Journal, Progress};
+use crate::change::Change;
+use crate::journal::{Journal, Progress};
 use crate::world::what;
 use crate::{ApplyError, Stands, World};
 

@@ -10,9 +10,8 @@ use rolecall_model::json::parse;
 use rolecall_policy::context::Context;
 use rolecall_policy::document::Policy;
 
-use super::blame::{
-    ANOTHER_ACCOUNT, Beyond, FIRST_DENIES, SECOND_DENIES, beyond, everyone, everything, is_assumption,
-};
+use super::blame::{ANOTHER_ACCOUNT, Beyond, FIRST_DENIES, SECOND_DENIES, beyond, is_assumption};
+use super::examined::{everyone, everything};
 use super::role_name;
 use super::said::Said;
 use crate::case::Case;

@@ -4,6 +4,7 @@ pub mod action_missing;
 mod blame;
 pub mod boundary;
 pub mod chain;
+mod examined;
 pub mod explicit_deny;
 mod link;
 mod mend;
