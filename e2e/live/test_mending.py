@@ -73,6 +73,17 @@ def test_a_change_between_diagnosis_and_act(world, recorded):
     assert world.live_trust() == theirs
 
 
+def meanwhile(api, method, what, change):
+    """Somebody else changes something when the first such request comes, before it is taken."""
+
+    def answer(called, path, operation):
+        if called == method and what in path:
+            api.answer = None
+            change()
+
+    api.answer = answer
+
+
 STEPS = ["before the annotation", "after the annotation", "before the restart", "after the restart"]
 
 
@@ -282,12 +293,7 @@ def test_an_annotation_that_changes_meanwhile(world, recorded):
     world.restart()
     theirs = f"{world.role}-theirs"
 
-    def answer(method, path, operation):
-        if method == "PATCH" and "serviceaccounts" in path:
-            api.answer = None
-            world.annotate(theirs)
-
-    api.answer = answer
+    meanwhile(api, "PATCH", "serviceaccounts", lambda: world.annotate(theirs))
     done = world.rolecall("fix", "-n", world.namespace, "deploy/api", world.role, "--yes", environment=environment)
     assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
     account = world.cluster.get("-n", world.namespace, "serviceaccount", "api")
@@ -401,12 +407,8 @@ def test_a_template_that_changes_meanwhile(world, recorded):
     _, api, environment = recorded
     world.redeploy({"AWS_ROLE_SESSION_NAME": "payments/api"})
 
-    def answer(method, path, operation):
-        if method == "PATCH" and "deployments" in path:
-            api.answer = None
-            world.cluster.kubectl("-n", world.namespace, "set", "env", "deployment/api", "AWS_ROLE_SESSION_NAME=theirs")
-
-    api.answer = answer
+    command = ["-n", world.namespace, "set", "env", "deployment/api", "AWS_ROLE_SESSION_NAME=theirs"]
+    meanwhile(api, "PATCH", "deployments", lambda: world.cluster.kubectl(*command))
     done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
     assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
     assert template_of(world)["containers"][0]["env"] == [{"name": "AWS_ROLE_SESSION_NAME", "value": "theirs"}]
@@ -417,12 +419,8 @@ def test_a_workload_that_changes_meanwhile(world, recorded):
     _, api, environment = recorded
     world.redeploy({"AWS_ROLE_SESSION_NAME": "payments/api"})
 
-    def answer(method, path, operation):
-        if method == "PATCH" and "deployments" in path:
-            api.answer = None
-            world.cluster.kubectl("-n", world.namespace, "annotate", "deployment/api", "example.com/theirs=1")
-
-    api.answer = answer
+    command = ["-n", world.namespace, "annotate", "deployment/api", "example.com/theirs=1"]
+    meanwhile(api, "PATCH", "deployments", lambda: world.cluster.kubectl(*command))
     done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     workload = world.cluster.get("-n", world.namespace, "deployment", "api")
@@ -497,12 +495,7 @@ def test_an_account_that_is_made_meanwhile(world, recorded):
     world.cluster.kubectl("-n", world.namespace, "delete", "serviceaccount", "api")
     theirs = world.service_account(**{ROLE: f"{world.role}-theirs"})
 
-    def answer(method, path, operation):
-        if method == "POST" and "serviceaccounts" in path:
-            api.answer = None
-            world.cluster.apply(theirs)
-
-    api.answer = answer
+    meanwhile(api, "POST", "serviceaccounts", lambda: world.cluster.apply(theirs))
     done = world.rolecall("fix", "-n", world.namespace, "deploy/api", "--yes", environment=environment)
     assert done.returncode == 2 and "changed by somebody else" in done.stderr, done.stdout + done.stderr
     account = world.cluster.get("-n", world.namespace, "serviceaccount", "api")

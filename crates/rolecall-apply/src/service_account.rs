@@ -76,7 +76,7 @@ impl Cluster {
     }
 }
 
-fn what(namespace: &str, name: &str) -> String {
+pub(crate) fn what(namespace: &str, name: &str) -> String {
     format!("the service account `{namespace}/{name}`")
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use crate::ApplyError;
 use crate::aws::Iam;
 use crate::kubernetes::Cluster;
+use crate::service_account;
 
 /// How a live object stands to an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,9 +155,7 @@ pub fn what(edit: &Edit) -> String {
         Edit::AnnotateServiceAccount { namespace, name, key, .. } => {
             format!("the annotation `{key}` of service account `{namespace}/{name}`")
         }
-        Edit::CreateServiceAccount { namespace, name, .. } => {
-            format!("the service account `{namespace}/{name}`")
-        }
+        Edit::CreateServiceAccount { namespace, name, .. } => service_account::what(namespace, name),
         Edit::SetContainerEnv { namespace, kind, name, variables } => {
             let mut names: Vec<String> = variables.iter().map(|one| format!("`{}`", one.name)).collect();
             names.dedup();

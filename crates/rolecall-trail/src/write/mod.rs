@@ -111,6 +111,7 @@ impl Writer {
     }
 
     /// Says that a record is being made: what waits is not synced at once but together with it, if it comes soon.
+    #[must_use]
     pub fn expect(&self) -> Expected {
         if let Some(queue) = &self.queue {
             queue.expect();

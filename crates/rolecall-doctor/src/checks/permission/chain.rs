@@ -141,9 +141,9 @@ impl Advice {
     fn of(denial: &Denial, second: &str, tags: bool) -> Advice {
         let arn = Arn::parse(&denial.principal);
         let first = arn.as_ref().and_then(Arn::assumed_role).map(|(name, _)| name);
-        let actions = if tags { r#"["sts:AssumeRole","sts:TagSession"]"# } else { r#""sts:AssumeRole""# };
         let policy = format!(
-            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{actions},"Resource":{}}}]}}"#,
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{},"Resource":{}}}]}}"#,
+            link::json(denial),
             quoted(second)
         );
         let put = format!(

@@ -128,7 +128,8 @@ fn listed(denial: &Denial) -> String {
     actions(denial).iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(" and ")
 }
 
-fn json(denial: &Denial) -> String {
+/// The same as the value of `Action`.
+pub(super) fn json(denial: &Denial) -> String {
     match actions(denial).as_slice() {
         [one] => quoted(one),
         all => format!("[{}]", all.iter().map(|action| quoted(action)).collect::<Vec<_>>().join(", ")),
@@ -156,8 +157,7 @@ fn allowing(case: &Case<'_>, denial: &Denial, arn: &str, second: &str) -> Option
 /// second is in another account, whose roles are not changed from here, or the first role's ARN is not known with its path.
 fn admitting(case: &Case<'_>, denial: &Denial, second: &Role) -> Option<Edit> {
     let first = case.role().role.present().map(|role| role.arn.value.as_str())?;
-    let account = |arn: &str| Arn::parse(arn).filter(|arn| arn.role_name().is_some()).map(|arn| arn.account);
-    if account(first)? != account(&second.arn.value)? {
+    if !in_one_account(case, &second.arn.value) {
         return None;
     }
     let editor = TrustPolicyEditor::of(case, second)?;

@@ -52,3 +52,24 @@ mod stay {
         set
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::thread::sched_getaffinity;
+
+    use super::*;
+
+    #[test]
+    fn workers_stay_and_others_do_not() {
+        let count = || sched_getaffinity(None).map(|set| set.count()).unwrap_or_default();
+        let (all, runtime) = (count(), runtime().unwrap());
+        // One that works for others, and one that a worker started.
+        let (worker, other) = runtime.block_on(async {
+            let worker =
+                tokio::spawn(async move { (count(), tokio::task::spawn_blocking(count).await.unwrap()) });
+            worker.await.unwrap()
+        });
+        let whole = std::thread::available_parallelism().unwrap().get() == usize::try_from(all).unwrap();
+        assert_eq!((worker, other), (if whole { 1 } else { all }, all));
+    }
+}
